@@ -1,0 +1,1 @@
+"""Topics with history, cursors and bounded readers."""

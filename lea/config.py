@@ -1,0 +1,202 @@
+"""config.toml and the environment, read once into one frozen object.
+
+Precedence: `LEA_<SECTION>__<KEY>` over the file over the defaults here. A wrong value, an unknown key or an
+unknown `LEA_…__…` variable raises StartError with one line that names it.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from lea.errors import StartError
+from lea.sentences import Language
+
+VARIABLE = re.compile(r"LEA_([A-Za-z0-9]+(?:_[A-Za-z0-9]+)*?)__(.+)")
+OPEN_TABLES = ("plugins", "dependencies")
+
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """One table of config.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    public_url: str = ""
+    max_body: Count = 1_048_576
+    heartbeat: Seconds = 10
+    send_timeout: Seconds = 30
+    shutdown_grace: float = Field(20, ge=0)
+    language: Language = "fr"
+
+    @field_validator("public_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("begins with http:// or https://")
+        return value.rstrip("/")
+
+
+class Database(Section):
+    url: str = "sqlite+aiosqlite:///var/lea.db"
+    timeout: Seconds = 10
+    readers: Count = 4
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise ValueError("begins with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        return value
+
+
+class State(Section):
+    url: str = "memory://"
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value != "memory://":
+            raise ValueError("is memory://")
+        return value
+
+
+class Llm(Section):
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+    model: str = Field("gpt-5-mini", min_length=1)
+    connect_timeout: Seconds = 3
+    timeout: Seconds = 30
+    total_timeout: Seconds = 60
+    retries: int = Field(2, ge=0, le=2)
+    retry_pause: Seconds = 0.5
+    connections: Count = 1000
+    context_tokens: Count = 8000
+    max_answer_chars: Count = 400_000
+
+    @field_validator("base_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("begins with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a model to ask; without one the offline engine answers."""
+        return bool(self.base_url or self.api_key.get_secret_value())
+
+
+class Limits(Section):
+    chat_per_minute: Count = 30
+    waiting_per_thread: Count = 10
+    login_per_account: Count = 10
+    login_per_address: Count = 50
+    login_window: Seconds = 300
+
+
+class Auth(Section):
+    secret: SecretStr = SecretStr("")
+    access_minutes: Seconds = 15
+    refresh_days: Seconds = 30
+    refresh_grace: float = Field(30, ge=0)
+    link_hours: Seconds = 24
+
+    @field_validator("secret")
+    @classmethod
+    def _long(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and len(value.get_secret_value()) < 32:
+            raise ValueError("has at least 32 characters")
+        return value
+
+
+class Sessions(Section):
+    idle: Seconds = 1800
+    context_ttl: Seconds = 3600
+    jobs_ttl: Seconds = 60
+    load_timeout: Seconds = 5
+    callback_threads: Count = 16
+    callback_waiting: Count = 100
+
+
+class Log(Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Config(BaseModel):
+    """Everything that can be set, with its default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    server: Server = Server()
+    database: Database = Database()
+    state: State = State()
+    llm: Llm = Llm()
+    limits: Limits = Limits()
+    auth: Auth = Auth()
+    sessions: Sessions = Sessions()
+    log: Log = Log()
+    plugins: dict[str, Any] = {}
+    dependencies: dict[str, Any] = {}
+
+    @classmethod
+    def load(cls, file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read `file` (default: config.toml in the working folder, where there is one) and the environment."""
+        values = _from_file(file)
+        _overlay(values, environ)
+        key = environ.get("OPENAI_API_KEY", "")
+        if key:
+            values.setdefault("llm", {}).setdefault("api_key", key)
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise StartError(_first_line(error)) from None
+
+
+def _from_file(file: Path | None) -> dict[str, Any]:
+    path = file or Path("config.toml")
+    if file is None and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise StartError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StartError(f"{path}: {error}") from None
+
+
+def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> None:
+    for name, value in sorted(environ.items()):
+        match = VARIABLE.fullmatch(name)
+        if match is None:
+            continue
+        section, key = match[1].lower(), match[2].lower()
+        known = Config.model_fields.get(section)
+        open_table = section in OPEN_TABLES
+        if known is None or not (open_table or key in known.annotation.model_fields):  # type: ignore[union-attr]
+            raise StartError(f"{name}: there is no setting of that name")
+        table = values.setdefault(section, {})
+        if not isinstance(table, dict):
+            raise StartError(f"{section}: must be a table")
+        for part in key.split("__")[:-1] if open_table else ():
+            table = table.setdefault(part, {})
+        table[key.rpartition("__")[2] if open_table else key] = value
+
+
+def _first_line(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    path = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{path}: there is no setting of that name"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{path}: {message[0].lower()}{message[1:]} (or set LEA_{path.upper().replace('.', '__')})"

@@ -1,0 +1,164 @@
+"""Every error a person can cause or meet, in one tree.
+
+LeaError
+├── StartError                 the process cannot start: one line, exit 1
+├── BadRequest            400  the request is malformed
+├── Unauthorized          401  nobody, or no longer, signed in
+├── Forbidden             403  signed in, but not allowed
+├── NotFound              404  absent, or another's: the same answer
+├── Conflict              409  contradicts what is there
+├── TooLarge              413
+├── UnsupportedMedia      415
+├── TooMany               429  a limit per user, address or thread
+├── ExternalRejected      400  upstream said 4xx
+├── ExternalUnavailable   502  upstream said 5xx, or broke off
+├── NetworkError          503  upstream could not be reached
+├── ExternalTimeout       504  upstream said nothing in time
+├── Overloaded            503  this server is full or going away
+├── DatabaseTimeout       504
+└── InternalError         500
+
+`code` is for programs and names the sentence shown to people (`sentences.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from lea.sentences import Language, sentence
+
+
+class LeaError(Exception):
+    """Base of the tree.
+
+    `params` fill the sentence's placeholders; `errors` lists fields as `{path, message}`;
+    `retry_after_s` is told to the client where waiting helps.
+    """
+
+    status: ClassVar[int] = 500
+    default_code: ClassVar[str] = "internal_error"
+    default_retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        code: str | None = None,
+        *,
+        retryable: bool | None = None,
+        retry_after_s: float | None = None,
+        errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        **params: str | int,
+    ) -> None:
+        self.code = code or self.default_code
+        self.retryable = self.default_retryable if retryable is None else retryable
+        self.retry_after_s = retry_after_s
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        self.params = params
+        super().__init__(f"{self.code}: {sentence(self.code, 'en', **params)}")
+
+    def detail(self, language: Language) -> str:
+        """The sentence for people."""
+        return sentence(self.code, language, **self.params)
+
+    def problem(self, language: Language, request_id: str) -> dict[str, Any]:
+        """The RFC 9457 body of this error."""
+        body: dict[str, Any] = {
+            "type": f"urn:lea:problem:{self.code}",
+            "title": self.code.replace("_", " ").capitalize(),
+            "status": self.status,
+            "detail": self.detail(language),
+            "code": self.code,
+            "request_id": request_id,
+        }
+        if self.errors:
+            body["errors"] = [dict(error) for error in self.errors]
+        return body
+
+
+class StartError(Exception):
+    """The process cannot start; the message is the one line an operator reads."""
+
+
+class BadRequest(LeaError):
+    status = 400
+    default_code = "invalid_request"
+
+
+class Unauthorized(LeaError):
+    status = 401
+    default_code = "unauthorized"
+
+
+class Forbidden(LeaError):
+    status = 403
+    default_code = "forbidden"
+
+
+class NotFound(LeaError):
+    status = 404
+    default_code = "not_found"
+
+
+class MethodNotAllowed(LeaError):
+    status = 405
+    default_code = "method_not_allowed"
+
+
+class Conflict(LeaError):
+    status = 409
+    default_code = "conflict"
+
+
+class TooLarge(LeaError):
+    status = 413
+    default_code = "body_too_large"
+
+
+class UnsupportedMedia(LeaError):
+    status = 415
+    default_code = "unsupported_media_type"
+
+
+class TooMany(LeaError):
+    status = 429
+    default_code = "rate_limited"
+    default_retryable = True
+
+
+class ExternalRejected(LeaError):
+    status = 400
+    default_code = "external_api_error"
+
+
+class ExternalUnavailable(LeaError):
+    status = 502
+    default_code = "external_api_unavailable"
+    default_retryable = True
+
+
+class NetworkError(LeaError):
+    status = 503
+    default_code = "network_error"
+    default_retryable = True
+
+
+class ExternalTimeout(LeaError):
+    status = 504
+    default_code = "external_api_timeout"
+    default_retryable = True
+
+
+class Overloaded(LeaError):
+    status = 503
+    default_code = "overloaded"
+    default_retryable = True
+
+
+class DatabaseTimeout(LeaError):
+    status = 504
+    default_code = "database_timeout"
+    default_retryable = True
+
+
+class InternalError(LeaError):
+    default_retryable = True

@@ -1,0 +1,1 @@
+"""The model: one provider port and its adapters."""

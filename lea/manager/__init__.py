@@ -1,0 +1,1 @@
+"""The core: sessions, threads, turns and their locks."""

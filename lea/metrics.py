@@ -1,0 +1,41 @@
+"""The Prometheus registry and every metric in it; labels are bounded sets, never users."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.process_collector import ProcessCollector
+
+REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+
+FAST = (0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+HTTP_REQUESTS = Counter(
+    "http_requests", "Requests by route pattern and status.", ["method", "route", "status"], registry=REGISTRY
+)
+HTTP_SECONDS = Histogram(
+    "http_request_duration_seconds",
+    "From the request's headers to the end of its answer.",
+    ["method", "route"],
+    buckets=FAST,
+    registry=REGISTRY,
+)
+LOCK_WAIT_SECONDS = Histogram(
+    "lea_lock_wait_seconds", "Time spent waiting for a lock.", ["level"], buckets=FAST, registry=REGISTRY
+)
+LOCK_HELD_SECONDS = Histogram(
+    "lea_lock_held_seconds", "Time a lock was held.", ["level"], buckets=FAST, registry=REGISTRY
+)
+LOAD_SECONDS = Histogram(
+    "lea_load_seconds", "Loading a part of a session.", ["phase", "outcome"], buckets=FAST, registry=REGISTRY
+)
+DATABASE_SECONDS = Histogram(
+    "lea_database_seconds", "A unit of work, waiting included.", ["kind"], buckets=FAST, registry=REGISTRY
+)
+SESSIONS = Gauge("lea_sessions", "Sessions in memory.", registry=REGISTRY)
+LIVE_TURNS = Gauge("lea_live_turns", "Turns that have not ended.", registry=REGISTRY)
+FOLLOWERS = Gauge("lea_followers", "Open event streams.", registry=REGISTRY)
+TURNS = Counter("lea_turns", "Turns ended.", ["finish_reason", "provider"], registry=REGISTRY)
+FIRST_TOKEN_SECONDS = Histogram(
+    "lea_first_token_seconds", "From the request to the first text.", buckets=FAST, registry=REGISTRY
+)
+TOKENS = Counter("lea_tokens", "Tokens used.", ["kind"], registry=REGISTRY)
+MODEL_ATTEMPTS = Counter("lea_model_attempts", "Calls to a model.", ["provider", "outcome"], registry=REGISTRY)

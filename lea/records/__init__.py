@@ -1,0 +1,1 @@
+"""The business records and their rules."""

@@ -1,0 +1,1 @@
+"""Mechanisms that keep one failure from becoming two."""

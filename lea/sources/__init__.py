@@ -1,0 +1,1 @@
+"""Where a session's profile and department jobs come from."""
