@@ -6,8 +6,8 @@ Language = Literal["fr", "en"]
 
 SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "internal_error": {
-        "fr": "Une erreur interne s'est produite. Réessayez ; si elle revient, donnez le numéro de requête à votre administrateur.",
-        "en": "Something went wrong on our side. Try again; if it comes back, give your administrator the request number.",
+        "fr": "Une erreur interne s'est produite. Si elle revient, donnez le numéro de requête à votre administrateur.",
+        "en": "Something went wrong on our side. If it comes back, give your administrator the request number.",
     },
     "invalid_request": {"fr": "La demande n'est pas valide.", "en": "The request is not valid."},
     "invalid_json": {"fr": "Le corps de la demande n'est pas du JSON valide.", "en": "The body is not valid JSON."},
@@ -46,7 +46,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "This link was already used or is no longer valid.",
     },
     "already_set_up": {"fr": "Un premier compte existe déjà.", "en": "A first account exists already."},
-    "email_taken": {"fr": "Cette adresse e-mail a déjà un compte.", "en": "That e-mail address has an account already."},
+    "email_taken": {
+        "fr": "Cette adresse e-mail a déjà un compte.",
+        "en": "That e-mail address has an account already.",
+    },
     "forbidden": {"fr": "Vous n'avez pas le droit de faire cela.", "en": "You are not allowed to do that."},
     "cross_origin": {
         "fr": "Cette demande vient d'un autre site.",

@@ -71,11 +71,11 @@ class Store:
                 return await self._write_alone(unit)
             if len(self._queue) >= WAITING:
                 raise Overloaded
-            waiting = _Waiting(unit, asyncio.get_running_loop().create_future())
-            self._queue.append(waiting)
+            result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+            self._queue.append(_Waiting(unit, result))
             if self._writing is None or self._writing.done():
                 self._writing = self._tasks.spawn("store.writer", self._drain())
-            return await waiting.result
+            return await result
 
     async def aclose(self) -> None:
         """Finish what waits, then give back the connections."""
@@ -97,9 +97,8 @@ class Store:
             try:
                 async with asyncio.timeout(self._config.timeout), self._writer.begin() as connection:
                     outcomes = await connection.run_sync(_run_group, [waiting.unit for waiting in group])
-            except (TimeoutError, DBAPIError, PoolTimeout) as error:
-                failure = _translated(error)
-                outcomes = [failure] * len(group)
+            except Exception as error:  # a unit's failure belongs to its caller; here it would end the writer
+                outcomes = [_translated(error)] * len(group)
             for waiting, outcome in zip(group, outcomes, strict=True):
                 if waiting.result.done():
                     continue
@@ -118,7 +117,7 @@ def _run_group(connection: Connection, units: list[Unit[Any]]) -> list[Any]:
         try:
             outcomes.append(unit(connection))
             savepoint.commit()
-        except (LeaError, DBAPIError) as error:
+        except Exception as error:  # told to the unit's caller; the others of the group go on
             savepoint.rollback()
             outcomes.append(_translated(error))
     return outcomes
@@ -127,30 +126,30 @@ def _run_group(connection: Connection, units: list[Unit[Any]]) -> list[Any]:
 def _translated(error: Exception) -> LeaError:
     if isinstance(error, LeaError):
         return error
-    if isinstance(error, TimeoutError | PoolTimeout):
-        return DatabaseTimeout()
-    if isinstance(error, OperationalError) and "locked" in str(error.orig):
-        return DatabaseTimeout()
-    wrapped = InternalError()
-    wrapped.__cause__ = error
-    return wrapped
+    slow = isinstance(error, TimeoutError | PoolTimeout)
+    locked = isinstance(error, OperationalError) and "locked" in str(error.orig)
+    translated = DatabaseTimeout() if slow or locked else InternalError()
+    translated.__cause__ = error
+    return translated
 
 
 def _engines(config: DatabaseConfig) -> tuple[AsyncEngine, AsyncEngine]:
     if not config.url.startswith("sqlite"):
-        engine = create_async_engine(config.url, pool_size=10, max_overflow=10, pool_timeout=config.timeout)
+        engine = create_async_engine(config.url, hide_parameters=True, pool_size=10, max_overflow=10, pool_timeout=config.timeout)
         return engine, engine
-    _make_folder(config.url)
-    writer = create_async_engine(config.url, pool_size=1, max_overflow=0, pool_timeout=config.timeout)
-    readers = create_async_engine(config.url, pool_size=config.readers, max_overflow=0, pool_timeout=config.timeout)
+    writer = create_async_engine(config.url, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=config.timeout)
+    readers = create_async_engine(config.url, hide_parameters=True, pool_size=config.readers, max_overflow=0, pool_timeout=config.timeout)
     event.listen(writer.sync_engine, "connect", _tune)
     event.listen(readers.sync_engine, "connect", _tune)
     event.listen(writer.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return writer, readers
 
 
-def _make_folder(url: str) -> None:
-    file = make_url(url).database
+def make_folder(config: DatabaseConfig) -> None:
+    """Make the embedded database's folder; blocks on the disk. Raises StartError when it cannot be had."""
+    if not config.url.startswith("sqlite"):
+        return
+    file = make_url(config.url).database
     if not file or file == ":memory:":
         raise StartError("database.url: names no file")
     folder = Path(file).parent

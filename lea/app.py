@@ -1,0 +1,192 @@
+"""Builds the application: the only module that names concrete classes.
+
+What is opened first is closed last, each beside its opening.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+from sqlalchemy import Connection
+
+from lea.auth.secret import load_secret
+from lea.auth.wiring import auth_service
+from lea.bus.memory import MemoryBus
+from lea.clock import Clock, SystemClock
+from lea.config import Config
+from lea.errors import LeaError, StartError
+from lea.handlers import auth, chat, operators, sessions, threads
+from lea.handlers.identity import identify, page_cookies
+from lea.handlers.keys import (
+    AUTH,
+    CHAT_LIMIT,
+    CLOCK,
+    CONFIG,
+    HEALTH,
+    MANAGER,
+    PROVIDER,
+    STORE,
+    STREAMS,
+    TURNS,
+)
+from lea.handlers.limits import ChatLimit
+from lea.handlers.observe import observe
+from lea.handlers.openapi import add_documents
+from lea.handlers.operators import STARTED_AT
+from lea.handlers.page import add_page
+from lea.handlers.problems import problems
+from lea.handlers.routes import IDENTIFY
+from lea.handlers.sse import Streams
+from lea.ids import CompanyId
+from lea.llm.guarded import Guarded
+from lea.llm.local import LocalEngine
+from lea.llm.openai import OpenAIClient
+from lea.llm.provider import Provider
+from lea.llm.stream import OpenAIStream
+from lea.manager.manager import LLMManager
+from lea.manager.turn import Services
+from lea.manager.turns import Turns
+from lea.records.sample import load_sample
+from lea.resilience.health import Check, Health
+from lea.resilience.http import HttpClient
+from lea.resilience.single_flight import SingleFlight
+from lea.sources.source import Source
+from lea.sources.sql import SqlSource
+from lea.store import migrate
+from lea.store.engine import Store, make_folder
+from lea.store.turns import interrupt_unfinished
+from lea.tasks import TaskOwner
+
+STATIC = Path(__file__).parent.parent / "static"
+GROUPS = [auth.routes, chat.routes, threads.routes, sessions.routes, operators.routes]
+
+log = structlog.get_logger()
+
+Room = Callable[[web.Application], AsyncIterator[None]]
+"""Opens something, yields, closes it."""
+
+TASKS = web.AppKey("tasks", TaskOwner)
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """What a test or a benchmark replaces by another real part; nothing is patched."""
+
+    clock: Clock = SystemClock()
+    source: Callable[[Store], Source] = SqlSource
+    provider: Callable[[Config], Provider] | None = None
+
+
+def create_app(config: Config, adapters: Adapters | None = None) -> web.Application:
+    """The whole server, ready to be run. Raises StartError, also while it starts."""
+    adapters = adapters or Adapters()
+    make_folder(config.database)
+    secret = load_secret(config)
+    app = web.Application(middlewares=[observe, problems], client_max_size=config.server.max_body)
+    page_cookies(app, secret, config)
+    app[CONFIG] = config
+    app[CLOCK] = adapters.clock
+    app[STARTED_AT] = adapters.clock.monotonic()
+    app[TASKS] = TaskOwner()
+    app[STREAMS] = Streams(config.server, app[TASKS])
+    app[CHAT_LIMIT] = ChatLimit(config.limits, adapters.clock)
+    app[IDENTIFY] = identify
+    for group in GROUPS:
+        for route in group.all:
+            app.router.add_route(route.method, route.path, route.handler)
+    add_documents(app, GROUPS)
+    add_page(app, STATIC)
+    app.cleanup_ctx.extend([_tasks, _store, _auth(secret), _core(adapters)])
+    app.on_shutdown.append(_end_streams)
+    return app
+
+
+async def drain(app: web.Application) -> None:
+    """Before the server closes: no new turns, the live ones end within the grace."""
+    app[HEALTH].leaving = True
+    await app[TURNS].drain(app[CONFIG].server.shutdown_grace)
+
+
+async def _tasks(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await app[TASKS].aclose()
+
+
+async def _store(app: web.Application) -> AsyncIterator[None]:
+    store = Store(app[CONFIG].database, app[TASKS])
+    app[STORE] = store
+    clock = app[CLOCK]
+
+    def prepare(connection: Connection) -> int:
+        migrate.upgrade(connection)
+        return interrupt_unfinished(connection, clock.now())
+
+    try:
+        left = await store.write(prepare)
+    except LeaError as error:
+        await store.aclose()
+        raise StartError(f"database.url: the database cannot be used: {error.__cause__ or error}") from None
+    except BaseException:
+        await store.aclose()
+        raise
+    if left:
+        log.warning("turns.found_interrupted", count=left)
+    yield
+    await store.aclose()
+
+
+def _auth(secret: bytes) -> Room:
+    async def room(app: web.Application) -> AsyncIterator[None]:
+        clock = app[CLOCK]
+
+        def sample(connection: Connection, company_id: CompanyId) -> None:
+            load_sample(connection, company_id, clock.now())
+
+        flights = SingleFlight(app[TASKS])
+        app[AUTH] = auth_service(
+            app[CONFIG], store=app[STORE], clock=clock, flights=flights, secret=secret, load_sample=sample
+        )
+        yield
+        app[AUTH].close()
+
+    return room
+
+
+def _core(adapters: Adapters) -> Room:
+    async def room(app: web.Application) -> AsyncIterator[None]:
+        config, store, tasks = app[CONFIG], app[STORE], app[TASKS]
+        source = adapters.source(store)
+        provider = _provider(config, source, store) if adapters.provider is None else adapters.provider(config)
+        manager = LLMManager(source, config, adapters.clock, tasks)
+        services = Services(manager, store, provider, config, adapters.clock, tasks)
+        app[PROVIDER] = provider
+        app[MANAGER] = manager
+        app[TURNS] = Turns(services, MemoryBus())
+        app[HEALTH] = Health(
+            {
+                "database": Check(lambda: store.read(lambda connection: None), vital=True, detail=store.dialect),
+                "llm": Check(provider.ping, vital=False, detail=provider.name),
+            },
+            adapters.clock,
+            SingleFlight(tasks),
+        )
+        tasks.spawn("sessions.evict", manager.keep_evicting())
+        yield
+        await app[TURNS].drain(0)
+        await provider.aclose()
+
+    return room
+
+
+def _provider(config: Config, source: Source, store: Store) -> Provider:
+    """The configured model, or the engine that needs none."""
+    if not config.llm.configured:
+        return LocalEngine(source)
+    http = HttpClient("llm", connect_timeout=config.llm.connect_timeout, connections=config.llm.connections)
+    return Guarded(OpenAIStream(config.llm, http, OpenAIClient(config.llm)), config.llm)
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[STREAMS].close_all()

@@ -1,0 +1,78 @@
+"""From a credential to a caller, from process memory wherever this process has seen the credential before."""
+
+import hmac
+import re
+from hashlib import sha256
+from typing import Final
+
+from cachetools import TTLCache
+
+from lea.auth.permissions import Identity, unauthorized
+from lea.auth.tokens import AccessTokens, RefreshTokens
+from lea.clock import Clock
+from lea.resilience.cache import LookupCache
+from lea.resilience.single_flight import SingleFlight
+from lea.store import credentials, families
+from lea.store.credentials import ApiKey
+from lea.store.engine import Store
+from lea.store.families import LiveFamily
+
+KEY_PREFIX: Final = "lea_"
+REMEMBERED: Final = 10_000
+"""Most keys, sign-ins and sign-outs this process remembers, of each."""
+BELIEVED_S: Final = 60.0
+"""How long a key or sign-in that was looked up is believed: the longest a revoked key still works."""
+
+_KEY = re.compile(r"lea_([0-9a-f]{24})_([A-Za-z0-9_-]{43})")
+
+
+class Identities:
+    """Tells who is calling. Every method raises Unauthorized for a credential that does not count."""
+
+    def __init__(
+        self, store: Store, clock: Clock, flights: SingleFlight, access: AccessTokens, refresh: RefreshTokens
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._access = access
+        self._refresh = refresh
+        self._keys: LookupCache[ApiKey] = LookupCache("key", clock, flights, size=REMEMBERED, ttl_s=BELIEVED_S)
+        self._families: LookupCache[LiveFamily] = LookupCache(
+            "family", clock, flights, size=REMEMBERED, ttl_s=BELIEVED_S
+        )
+        outlives = max(access.lifetime_s, BELIEVED_S) + 1
+        self._ended: TTLCache[str, bool] = TTLCache(REMEMBERED, outlives, timer=clock.monotonic)
+
+    async def of_bearer(self, credential: str) -> Identity:
+        """Who holds this access token (no look-up) or API key (one, if this process has not seen it lately)."""
+        if credential.startswith(KEY_PREFIX):
+            return await self._of_key(credential)
+        identity = self._access.identity(credential)
+        if identity.family in self._ended:
+            raise unauthorized("token_expired")
+        return identity
+
+    async def of_cookie(self, refresh_token: str) -> Identity:
+        """Who the page's cookie stands for, by the newest refresh token of a sign-in or the one before it."""
+        token = self._refresh.read(refresh_token)
+        live = await self._families.get(
+            token.family,
+            lambda: self._store.read(lambda c: families.find_live(c, token.family, self._clock.now())),
+        )
+        if live is None or token.family in self._ended or token.counter < live.counter - 1:
+            raise unauthorized("token_expired")
+        return Identity.of(live.account, "cookie", token.family)
+
+    def end(self, family: str) -> None:
+        """From now on nothing of this sign-in counts in this process, whatever its tokens say."""
+        self._ended[family] = True
+
+    async def _of_key(self, credential: str) -> Identity:
+        match = _KEY.fullmatch(credential)
+        if match is None:
+            raise unauthorized("invalid_token")
+        key_id = match[1]
+        key = await self._keys.get(key_id, lambda: self._store.read(lambda c: credentials.find_key(c, f"key_{key_id}")))
+        if key is None or not hmac.compare_digest(key.secret_hash, sha256(match[2].encode()).hexdigest()):
+            raise unauthorized("invalid_token")
+        return Identity.of(key.account, "key")

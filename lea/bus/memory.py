@@ -1,0 +1,154 @@
+"""Topics in this process's memory."""
+
+from collections.abc import Callable, Sequence
+
+from cachetools import LRUCache
+
+from lea.bus.port import Sink
+from lea.events import Event, Snapshot, delta_frame, frame
+
+TOPIC_BYTES = 2 * 1024 * 1024
+"""Most history one topic keeps; the oldest half goes first, and a reader that needs it gets a snapshot."""
+ENDED_BYTES = 32 * 1024 * 1024
+"""Most history of ended topics kept for those who come back; after that the saved message answers."""
+TAKE_BYTES = 64 * 1024
+"""Most bytes a reader that is behind takes at once."""
+
+
+class MemoryReader:
+    """A place in a topic's log."""
+
+    def __init__(self, topic: "MemoryTopic", sink: Sink, position: int) -> None:
+        self._topic = topic
+        self.sink = sink
+        self.position = position
+        self.pushed = True
+
+    @property
+    def behind(self) -> bool:
+        return self.position < self._topic.count
+
+    def take(self) -> bytes:
+        data = self._topic.after(self)
+        if not data:
+            self.pushed = True
+        return data
+
+    def close(self) -> None:
+        self._topic.forget(self)
+
+
+class MemoryTopic:
+    """A bounded log of frames and the readers of it."""
+
+    def __init__(
+        self,
+        name: str,
+        snapshot: Callable[[], str],
+        on_end: Callable[["MemoryTopic"], None] = lambda _: None,
+        limit: int = TOPIC_BYTES,
+    ) -> None:
+        self.name = name
+        self.ended = False
+        self.bytes = 0
+        self._prefix = name.encode()
+        self._snapshot = snapshot
+        self._on_end = on_end
+        self._limit = limit
+        self._frames: list[bytes] = []
+        self._dropped = 0
+        self._readers: list[MemoryReader] = []
+
+    @property
+    def count(self) -> int:
+        """Number of the last event."""
+        return self._dropped + len(self._frames)
+
+    def publish(self, event: Event) -> None:
+        self._append([frame(self.name, self.count + 1, event)])
+
+    def publish_text(self, texts: Sequence[str]) -> None:
+        first = self.count + 1
+        self._append([delta_frame(self._prefix, first + index, text) for index, text in enumerate(texts)])
+
+    def end(self) -> None:
+        self.ended = True
+        self._on_end(self)
+        readers, self._readers = self._readers, []
+        for reader in readers:
+            reader.sink.end()
+
+    def subscribe(self, sink: Sink, after: int = 0) -> MemoryReader:
+        reader = MemoryReader(self, sink, min(max(after, 0), self.count))
+        while reader.behind:
+            place = reader.position
+            if not sink.push(self.after(reader)):
+                reader.position, reader.pushed = place, False
+                break
+        if self.ended:
+            sink.end()
+        else:
+            self._readers.append(reader)
+        return reader
+
+    def after(self, reader: MemoryReader) -> bytes:
+        """The next frames for a reader, which it then has."""
+        start = reader.position - self._dropped
+        if start < 0:
+            reader.position = self.count
+            return frame(self.name, self.count, Snapshot(self._snapshot()))
+        size = 0
+        stop = start
+        while stop < len(self._frames) and size < TAKE_BYTES:
+            size += len(self._frames[stop])
+            stop += 1
+        reader.position = self._dropped + stop
+        return b"".join(self._frames[start:stop])
+
+    def forget(self, reader: MemoryReader) -> None:
+        """Push no more to this reader."""
+        if reader in self._readers:
+            self._readers.remove(reader)
+
+    def _append(self, frames: list[bytes]) -> None:
+        data = frames[0] if len(frames) == 1 else b"".join(frames)
+        self._frames += frames
+        self.bytes += len(data)
+        count = self.count
+        for reader in tuple(self._readers):
+            if reader.pushed:
+                reader.pushed = reader.sink.push(data)
+                if reader.pushed:
+                    reader.position = count
+        if self.bytes > self._limit:
+            self._trim()
+
+    def _trim(self) -> None:
+        kept = 0
+        index = len(self._frames)
+        while index and kept + len(self._frames[index - 1]) <= self._limit // 2:
+            index -= 1
+            kept += len(self._frames[index])
+        del self._frames[:index]
+        self._dropped += index
+        self.bytes = kept
+
+
+class MemoryBus:
+    """Live topics, and ended ones while there is room."""
+
+    def __init__(self) -> None:
+        self._live: dict[str, MemoryTopic] = {}
+        self._ended: LRUCache[str, MemoryTopic] = LRUCache(ENDED_BYTES, getsizeof=lambda topic: topic.bytes)
+
+    def open(self, name: str, snapshot: Callable[[], str]) -> MemoryTopic:
+        topic = self._live[name] = MemoryTopic(name, snapshot, self._retire)
+        return topic
+
+    def find(self, name: str) -> MemoryTopic | None:
+        return self._live.get(name) or self._ended.get(name)
+
+    def _retire(self, topic: MemoryTopic) -> None:
+        if self._live.get(topic.name) is topic:
+            del self._live[topic.name]
+            self._ended[topic.name] = topic

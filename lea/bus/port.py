@@ -1,0 +1,72 @@
+"""Topics: what one turn or run tells, with its history, for any number of readers.
+
+A publisher never waits for a reader. A reader that cannot take more now is *behind*: it is no longer pushed to and
+takes what it missed from the log, bytes joined and no event dropped, until it has caught up.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from lea.events import Event
+
+
+class Sink(Protocol):
+    """Where a reader's bytes go; called by the publisher, so it must not block."""
+
+    def push(self, data: bytes) -> bool:
+        """Take `data` whole, or answer False and take it from `Reader.take` when there is room again."""
+        ...
+
+    def end(self) -> None:
+        """The topic has ended and everything was pushed or is there to be taken."""
+        ...
+
+
+class Reader(Protocol):
+    """One subscription."""
+
+    @property
+    def behind(self) -> bool:
+        """Whether there is something to take."""
+        ...
+
+    def take(self) -> bytes:
+        """The next bytes this reader has missed; empty once it has caught up and is pushed to again."""
+        ...
+
+    def close(self) -> None:
+        """Stop reading; may be called twice."""
+        ...
+
+
+class Topic(Protocol):
+    """One turn's events, numbered from 1."""
+
+    @property
+    def ended(self) -> bool: ...
+
+    def publish(self, event: Event) -> None: ...
+
+    def publish_text(self, texts: Sequence[str]) -> None:
+        """One delta event a text, handed to every reader in one push."""
+        ...
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        ...
+
+    def subscribe(self, sink: Sink, after: int = 0) -> Reader:
+        """History after event `after`, then what comes, with no gap and no repetition."""
+        ...
+
+
+class Bus(Protocol):
+    """All topics of this process."""
+
+    def open(self, name: str, snapshot: Callable[[], str]) -> Topic:
+        """A new topic; `snapshot` gives all text so far to a reader whose history is no longer kept."""
+        ...
+
+    def find(self, name: str) -> Topic | None:
+        """The topic, live or ended and still remembered."""
+        ...

@@ -1,0 +1,107 @@
+"""What is told about a turn: one value an event, each knowing its JSON object on the wire."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+FinishReason = Literal["stop", "length", "action", "stopped", "error", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """The turn exists; nothing has been read for it yet."""
+
+    session_id: str
+    turn_id: str
+
+    def wire(self) -> dict[str, Any]:
+        return {"status": "connecting", "session_id": self.session_id, "turn_id": self.turn_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """`position` turns go first in this thread."""
+
+    position: int
+
+    def wire(self) -> dict[str, Any]:
+        return {"status": "queued", "position": self.position}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What Léa is doing now."""
+
+    status: Literal["loading", "acting", "thinking", "restarting"]
+
+    def wire(self) -> dict[str, Any]:
+        return {"status": self.status}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Replaces all text so far."""
+
+    text: str
+
+    def wire(self) -> dict[str, Any]:
+        return {"snapshot": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It went wrong; Done still follows."""
+
+    error: str
+    code: str
+    retryable: bool
+    retry_after_s: float | None = None
+
+    def wire(self) -> dict[str, Any]:
+        body = {"error": self.error, "code": self.code, "retryable": self.retryable}
+        return body if self.retry_after_s is None else body | {"retry_after_s": self.retry_after_s}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Always the last, said after the answer is saved.
+
+    `usage` is `{prompt_tokens, completion_tokens, cached_tokens, estimated}` or None when no model was asked;
+    `cost` is `{usd, estimated}` or None when no price is known.
+    """
+
+    session_id: str
+    turn_id: str
+    message_id: str
+    finish_reason: FinishReason
+    provider: str | None
+    usage: dict[str, Any] | None
+    cost: dict[str, Any] | None
+    timings_ms: dict[str, float]
+
+    def wire(self) -> dict[str, Any]:
+        return {
+            "done": True,
+            "session_id": self.session_id,
+            "turn_id": self.turn_id,
+            "message_id": self.message_id,
+            "finish_reason": self.finish_reason,
+            "provider": self.provider,
+            "usage": self.usage,
+            "cost": self.cost,
+            "timings_ms": self.timings_ms,
+        }
+
+
+Event = Connecting | Queued | Stage | Snapshot | Failed | Done
+
+
+def frame(topic: str, number: int, event: Event) -> bytes:
+    """The event as bytes of `text/event-stream`, made once for all readers."""
+    return b"id: %b:%d\ndata: %b\n\n" % (topic.encode(), number, orjson.dumps(event.wire()))
+
+
+def delta_frame(topic: bytes, number: int, text: str) -> bytes:
+    """As `frame`, for the event there are thousands of: text to append."""
+    return b'id: %b:%d\ndata: {"delta":%b}\n\n' % (topic, number, orjson.dumps(text))

@@ -1,0 +1,122 @@
+"""Answer bodies, as `/openapi.json` describes them, and how they are made."""
+
+from pydantic import BaseModel
+
+from lea.clock import iso
+from lea.manager.outcome import Outcome
+from lea.sentences import SENTENCES, Language, sentence
+from lea.store.threads import MessageRow, ThreadRow
+
+
+class Usage(BaseModel):
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int
+    estimated: bool
+
+
+class Cost(BaseModel):
+    usd: float
+    estimated: bool
+
+
+class ChatAnswer(BaseModel):
+    message: str
+    session_id: str
+    turn_id: str
+    message_id: str
+    finish_reason: str
+    provider: str | None
+    usage: Usage | None
+    cost: Cost | None
+    timings_ms: dict[str, float]
+
+
+class Stopped(BaseModel):
+    stopped: bool
+
+
+class MessageError(BaseModel):
+    code: str
+    detail: str
+    retryable: bool
+
+
+class MessageAnswer(BaseModel):
+    id: str
+    parent_id: str | None
+    turn_id: str
+    role: str
+    content: str
+    created_at: str
+    finish_reason: str | None
+    provider: str | None
+    error: MessageError | None
+
+
+class ThreadAnswer(BaseModel):
+    id: str
+    title: str
+    created_at: str
+    updated_at: str
+    live_turn_id: str | None
+
+
+class FoundThread(ThreadAnswer):
+    excerpt: str
+
+
+class ThreadPage(BaseModel):
+    threads: list[ThreadAnswer]
+    next_cursor: str | None
+
+
+class FoundThreads(BaseModel):
+    threads: list[FoundThread]
+
+
+class FoundMessages(BaseModel):
+    messages: list[MessageAnswer]
+
+
+class WholeThread(ThreadAnswer):
+    messages: list[MessageAnswer]
+
+
+def chat_answer(outcome: Outcome) -> dict[str, object]:
+    """A turn that ended well, as one object."""
+    done = outcome.done().wire()
+    del done["done"]
+    return {"message": outcome.text, **done}
+
+
+def thread_answer(row: ThreadRow) -> dict[str, object]:
+    body: dict[str, object] = {
+        "id": row.id,
+        "title": row.title,
+        "created_at": iso(row.created_at),
+        "updated_at": iso(row.updated_at),
+        "live_turn_id": row.live_turn_id,
+    }
+    return body if row.excerpt is None else body | {"excerpt": row.excerpt}
+
+
+def message_answer(row: MessageRow, language: Language) -> dict[str, object]:
+    code = row.error_code
+    return {
+        "id": row.id,
+        "parent_id": row.parent_id,
+        "turn_id": row.turn_id,
+        "role": row.role,
+        "content": row.content,
+        "created_at": iso(row.created_at),
+        "finish_reason": row.finish_reason,
+        "provider": row.provider,
+        "error": None
+        if code is None
+        else {
+            "code": code,
+            "detail": sentence(code if code in SENTENCES else "internal_error", language),
+            "retryable": True,
+        },
+    }

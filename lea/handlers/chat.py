@@ -1,0 +1,159 @@
+"""Asking Léa: the stream, the same turn as one JSON answer, and what one can do to a turn."""
+
+from hashlib import blake2b
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import AfterValidator, Field
+
+from lea.errors import BadRequest, NotFound
+from lea.handlers.answers import ChatAnswer, Stopped, chat_answer
+from lea.handlers.keys import CHAT_LIMIT, STORE, STREAMS, TURNS
+from lea.handlers.routes import Call, Model, Routes, client_id, json_response
+from lea.ids import CLIENT_ID, MessageId, RequestId, ThreadId, TurnId, derived_id, new_id
+from lea.manager.turn import Ask
+from lea.store import threads
+
+MESSAGE_CHARACTERS = 32_000
+EVENT_STREAM = "text/event-stream"
+
+
+def _message(value: str) -> str:
+    if len(value) > MESSAGE_CHARACTERS:
+        raise ValueError("message_too_long")
+    if not value.strip():
+        raise ValueError("message_blank")
+    return value
+
+
+def _id(value: str) -> str:
+    if not CLIENT_ID.fullmatch(value):
+        raise ValueError("invalid_id")
+    return value
+
+
+ClientId = Annotated[str, AfterValidator(_id)]
+
+
+class ChatBody(Model):
+    """A message to Léa. Without `session_id` a conversation is made; `request_id` makes asking twice safe."""
+
+    message: Annotated[str, AfterValidator(_message)]
+    session_id: ClientId | None = None
+    request_id: ClientId | None = None
+    last_assistant_message: str | None = Field(None, max_length=400_000)
+    parent_message_id: ClientId | None = None
+    attachments: list[str] = Field(default_factory=list, max_length=0)
+
+
+class AgainBody(Model):
+    """`request_id` makes asking twice safe."""
+
+    request_id: ClientId | None = None
+
+
+routes = Routes("chat")
+
+
+@routes.add("POST", "/v1/lea/chat/stream", body=ChatBody, answer=EVENT_STREAM)
+async def stream(call: Call[ChatBody]) -> web.StreamResponse:
+    """Ask, and read the answer as it is written."""
+    return await _stream(call, _ask(call))
+
+
+@routes.add("POST", "/v1/lea/chat", body=ChatBody, answer=ChatAnswer)
+async def chat(call: Call[ChatBody]) -> web.StreamResponse:
+    """The same turn as one JSON answer."""
+    ask = _ask(call)
+    headers = await _admit(call, ask)
+    outcome = await call.app[TURNS].outcome(call.identity, ask)
+    if outcome.error is not None:
+        outcome.error.headers.update(headers)
+        raise outcome.error
+    response = json_response(chat_answer(outcome))
+    response.headers.update(headers)
+    return response
+
+
+@routes.add("POST", "/v1/lea/threads/{id}/regenerate", body=AgainBody, answer=EVENT_STREAM)
+async def regenerate(call: Call[AgainBody]) -> web.StreamResponse:
+    """Answer the last message again; the earlier answer is kept as a version."""
+    thread_id = ThreadId(client_id(call.request))
+    user_id = call.identity.user_id
+    found = await call.app[STORE].read(lambda connection: threads.get(connection, user_id, thread_id))
+    if found is None:
+        raise NotFound
+    return await _stream(call, _ask_again(call, thread_id))
+
+
+@routes.add("GET", "/v1/lea/threads/{id}/stream", answer=EVENT_STREAM)
+async def follow(call: Call[Model]) -> web.StreamResponse:
+    """The live turn of a conversation from its start; 204 when there is none."""
+    thread_id = ThreadId(client_id(call.request))
+    topic = call.app[TURNS].live_topic(call.identity.user_id, thread_id)
+    if topic is None:
+        return web.Response(status=204)
+    streams = call.app[STREAMS]
+    return await streams.follow(await streams.open(call.request, {}), topic)
+
+
+@routes.add("POST", "/v1/lea/threads/{id}/stop", answer=Stopped)
+async def stop(call: Call[Model]) -> web.StreamResponse:
+    """End the live turn and keep what was said; nothing happens when there is none."""
+    thread_id = ThreadId(client_id(call.request))
+    user_id = call.identity.user_id
+    stopped = call.app[TURNS].stop(user_id, thread_id)
+    if not stopped:
+        found = await call.app[STORE].read(lambda connection: threads.get(connection, user_id, thread_id))
+        if found is None:
+            raise NotFound
+    return json_response({"stopped": stopped})
+
+
+async def _stream(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> web.StreamResponse:
+    headers = await _admit(call, ask)
+    streams = call.app[STREAMS]
+    opened = await streams.open(call.request, headers)
+    return await streams.follow(opened, call.app[TURNS].follow(call.identity, ask))
+
+
+async def _admit(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> dict[str, str]:
+    """Refuse what can be refused from memory; attaching to a turn is never counted."""
+    turns = call.app[TURNS]
+    turns.admit(call.identity, ask)
+    return {} if turns.known(ask) else await call.app[CHAT_LIMIT].take(call.identity.user_id)
+
+
+def _ask(call: Call[ChatBody]) -> Ask:
+    body = call.body
+    request_id = RequestId(body.request_id or new_id("rq"))
+    thread_id = ThreadId(body.session_id or derived_id("th", call.identity.user_id, request_id))
+    if thread_id == "search":
+        raise BadRequest("invalid_id")
+    return Ask(
+        thread_id=thread_id,
+        turn_id=TurnId(derived_id("t", call.identity.user_id, request_id)),
+        request_id=request_id,
+        body_hash=_fingerprint("message", thread_id, body.message, body.parent_message_id or ""),
+        message=body.message,
+        parent_id=MessageId(body.parent_message_id) if body.parent_message_id else None,
+        language=call.language,
+    )
+
+
+def _ask_again(call: Call[AgainBody], thread_id: ThreadId) -> Ask:
+    request_id = RequestId(call.body.request_id or new_id("rq"))
+    return Ask(
+        thread_id=thread_id,
+        turn_id=TurnId(derived_id("t", call.identity.user_id, request_id)),
+        request_id=request_id,
+        body_hash=_fingerprint("regenerate", thread_id),
+        message=None,
+        parent_id=None,
+        language=call.language,
+    )
+
+
+def _fingerprint(*parts: str) -> str:
+    """Tells one body from another; which of them came first is all that is ever asked."""
+    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,25 @@
+"""What the application holds for its handlers, by typed key."""
+
+from aiohttp import web
+
+from lea.auth.service import AuthService
+from lea.clock import Clock
+from lea.config import Config
+from lea.handlers.limits import ChatLimit
+from lea.handlers.sse import Streams
+from lea.llm.provider import Provider
+from lea.manager.manager import LLMManager
+from lea.manager.turns import Turns
+from lea.resilience.health import Health
+from lea.store.engine import Store
+
+CONFIG = web.AppKey("config", Config)
+CLOCK = web.AppKey("clock", Clock)
+STORE = web.AppKey("store", Store)
+AUTH = web.AppKey("auth", AuthService)
+MANAGER = web.AppKey("manager", LLMManager)
+TURNS = web.AppKey("turns", Turns)
+STREAMS = web.AppKey("streams", Streams)
+CHAT_LIMIT = web.AppKey("chat_limit", ChatLimit)
+PROVIDER = web.AppKey("provider", Provider)
+HEALTH = web.AppKey("health", Health)

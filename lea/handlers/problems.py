@@ -1,0 +1,77 @@
+"""Every error leaves as `application/problem+json`, from one place."""
+
+from collections.abc import Awaitable, Callable
+
+import orjson
+import structlog
+from aiohttp import web
+
+from lea.errors import InternalError, LeaError, MethodNotAllowed, NotFound, TooLarge
+from lea.ids import CLIENT_ID, new_id
+from lea.sentences import Language, choose_language
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+REQUEST_ID = web.RequestKey("request_id", str)
+LANGUAGE = web.RequestKey("language", str)
+
+log = structlog.get_logger()
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Names the request, and turns what its handler raises into an answer without a stack trace."""
+    sent = request.headers.get("X-Request-Id", "")
+    request[REQUEST_ID] = sent if CLIENT_ID.fullmatch(sent) else new_id("r")
+    try:
+        response = await handler(request)
+    except LeaError as error:
+        response = problem(request, error)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        response = problem(request, _of_framework(error))
+    except Exception as error:  # the last wall: a mistake of ours is logged whole and told in one sentence
+        log.error("request.crashed", request_id=request[REQUEST_ID], path=request.path, exc_info=error)
+        response = problem(request, InternalError())
+    if not response.prepared:
+        response.headers["X-Request-Id"] = request[REQUEST_ID]
+    return response
+
+
+def problem(request: web.Request, error: LeaError) -> web.Response:
+    """The RFC 9457 answer for an error, in the language the client prefers."""
+    headers = dict(error.headers)
+    if error.retry_after_s is not None:
+        headers.setdefault("Retry-After", str(max(1, round(error.retry_after_s + 0.4999))))
+    return web.Response(
+        status=error.status,
+        body=orjson.dumps(error.problem(language_of(request), request[REQUEST_ID])),
+        content_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def language_of(request: web.Request, default: Language = "fr") -> Language:
+    """The language this client reads."""
+    return choose_language(request.headers.get("Accept-Language"), default)
+
+
+def _of_framework(error: web.HTTPException) -> LeaError:
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        return MethodNotAllowed(headers={"Allow": ", ".join(sorted(error.allowed_methods))})
+    if error.status == 413:
+        return TooLarge()
+    if error.status == 404:
+        return NotFound()
+    return _Framework(error.status)
+
+
+class _Framework(LeaError):
+    """A refusal of the HTTP parser itself."""
+
+    default_code = "invalid_request"
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status  # type: ignore[misc]

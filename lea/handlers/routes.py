@@ -1,0 +1,159 @@
+"""One table of routes: what is served, who may call it, what it takes and gives.
+
+A handler gets a `Call`: the caller already identified, the body already read and validated. The same table makes
+`/openapi.json`, so what is documented is what runs.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, Literal, Protocol, TypeVar
+
+import orjson
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from lea.auth.permissions import Identity, require_admin, unauthorized
+from lea.errors import BadRequest, TooLarge, UnsupportedMedia
+from lea.handlers.problems import language_of
+from lea.ids import CLIENT_ID
+from lea.sentences import SENTENCES, Language
+
+Access = Literal["public", "user", "admin"]
+Body = TypeVar("Body", bound=BaseModel)
+
+
+class Identify(Protocol):
+    """Who is calling: from memory wherever possible. Raises Unauthorized or Forbidden."""
+
+    async def __call__(self, request: web.Request) -> Identity: ...
+
+
+IDENTIFY = web.AppKey("identify", Identify)
+
+
+class Model(BaseModel):
+    """A body on the wire: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Empty(Model):
+    """`{}`, or no body at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Body]):
+    """A request whose caller is known (None on public routes) and whose body is valid."""
+
+    request: web.Request
+    body: Body
+    language: Language
+    caller: Identity | None
+
+    @property
+    def app(self) -> web.Application:
+        return self.request.app
+
+    @property
+    def identity(self) -> Identity:
+        """Raises Unauthorized where nobody is signed in."""
+        if self.caller is None:
+            raise unauthorized()
+        return self.caller
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`answer` is the model of the success body, `text/event-stream`, or None for no body."""
+
+    method: str
+    path: str
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    summary: str
+    access: Access
+    body: type[BaseModel]
+    answer: type[BaseModel] | str | None
+    status: int
+    query: dict[str, str]
+
+
+class Routes:
+    """The routes of one module, in order."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.all: list[Route] = []
+
+    def add(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: type[Body] = Empty,  # type: ignore[assignment]
+        answer: type[BaseModel] | str | None = None,
+        status: int = 200,
+        access: Access = "user",
+        query: dict[str, str] | None = None,
+    ) -> Callable[[Callable[[Call[Body]], Awaitable[web.StreamResponse]]], None]:
+        """Register the decorated handler; its docstring is the route's summary, `query` names its parameters."""
+
+        def register(handler: Callable[[Call[Body]], Awaitable[web.StreamResponse]]) -> None:
+            async def called(request: web.Request) -> web.StreamResponse:
+                caller = None if access == "public" else await request.app[IDENTIFY](request)
+                if access == "admin" and caller is not None:
+                    require_admin(caller)
+                parsed = await _read(request, body)
+                return await handler(Call(request, parsed, language_of(request), caller))
+
+            summary = (handler.__doc__ or "").strip()
+            self.all.append(Route(method, path, called, summary, access, body, answer, status, query or {}))
+
+        return register
+
+
+def json_response(body: object, status: int = 200) -> web.Response:
+    """A JSON answer of plain values."""
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
+
+
+def client_id(request: web.Request, name: str = "id") -> str:
+    """An id out of the path. Raises BadRequest(`invalid_id`)."""
+    value = request.match_info[name]
+    if not CLIENT_ID.fullmatch(value):
+        raise BadRequest("invalid_id")
+    return value
+
+
+async def _read(request: web.Request, model: type[Body]) -> Body:
+    if request.method in {"GET", "HEAD", "DELETE"}:
+        return model()
+    try:
+        data = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise TooLarge from None
+    if not data and not any(field.is_required() for field in model.model_fields.values()):
+        return model()
+    if request.content_type != "application/json":
+        raise UnsupportedMedia
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadRequest("invalid_encoding") from None
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise BadRequest("invalid_json") from None
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise _invalid(error) from None
+
+
+def _invalid(error: ValidationError) -> BadRequest:
+    """Names each wrong field; a field may bring its own code as the validator's message."""
+    fields = [
+        {"path": ".".join(str(part) for part in item["loc"]), "message": item["msg"].removeprefix("Value error, ")}
+        for item in error.errors(include_url=False, include_input=False, include_context=False)[:20]
+    ]
+    code = fields[0]["message"]
+    return BadRequest(code if code in SENTENCES else "invalid_request", errors=fields)

@@ -1,0 +1,69 @@
+"""What the server holds for a person: made ready, refreshed, counted."""
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from lea.handlers.keys import CLOCK, MANAGER, PROVIDER, STORE
+from lea.handlers.routes import Call, Empty, Routes, json_response
+from lea.store import threads
+
+SESSION_LIFETIME_S = 24 * 3600
+
+
+class InitializeAnswer(BaseModel):
+    success: bool
+    status: str
+    session_key: str
+    jobs_metrics: dict[str, dict[str, int]] | None
+    timings_ms: dict[str, float]
+
+
+class CountAnswer(BaseModel):
+    active_sessions: int
+    users: int
+    storage_backend: str
+
+
+class ModelAnswer(BaseModel):
+    provider: str
+    configured: bool
+    model: str | None
+
+
+routes = Routes("sessions")
+
+
+@routes.add("POST", "/v1/lea/sessions/initialize", answer=InitializeAnswer)
+async def initialize(call: Call[Empty]) -> web.StreamResponse:
+    """Load what Léa should know of the caller, or refresh the jobs of a session that is there."""
+    done = await call.app[MANAGER].initialize(call.identity)
+    return json_response(
+        {
+            "success": True,
+            "status": done.status,
+            "session_key": done.session_key,
+            "jobs_metrics": None if done.jobs_metrics is None else done.jobs_metrics.wire(),
+            "timings_ms": done.timings_ms,
+        }
+    )
+
+
+@routes.add("GET", "/v1/lea/sessions/count", answer=CountAnswer)
+async def count(call: Call[Empty]) -> web.StreamResponse:
+    """The company's conversations used within a day, and its sessions in memory."""
+    company_id = call.identity.company_id
+    since = call.app[CLOCK].now() - SESSION_LIFETIME_S
+    active = await call.app[STORE].read(lambda connection: threads.count_active(connection, company_id, since))
+    return json_response(
+        {"active_sessions": active, "users": call.app[MANAGER].count(company_id), "storage_backend": "memory"}
+    )
+
+
+@routes.add("GET", "/v1/llm/status", answer=ModelAnswer)
+async def model(call: Call[Empty]) -> web.StreamResponse:
+    """Who answers: the configured model, or the built-in engine."""
+    provider = call.app[PROVIDER]
+    configured = provider.name != "offline"
+    return json_response(
+        {"provider": provider.name, "configured": configured, "model": provider.model if configured else None}
+    )

@@ -1,0 +1,160 @@
+"""The relay: a topic's bytes to one connection.
+
+Nothing here waits for a reader. The publisher pushes straight into the transport; once that is above its high-water
+mark this reader catches up from the topic's log in a task of its own, under a time limit.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.client_exceptions import ClientConnectionResetError
+from aiohttp.http_writer import StreamWriter
+from aiohttp_sse import EventSourceResponse
+
+from lea.bus.port import Reader, Topic
+from lea.config import Server
+from lea.metrics import FOLLOWERS
+from lea.tasks import TaskOwner
+
+OK: Final = b": ok\n\n"
+CACHE_CONTROL: Final = "no-store, no-transform"
+
+
+@dataclass(slots=True)
+class Stream:
+    """An open connection that will follow a topic."""
+
+    request: web.Request
+    response: EventSourceResponse
+    writer: StreamWriter
+
+
+class Streams:
+    """All open event streams of this process."""
+
+    def __init__(self, config: Server, tasks: TaskOwner) -> None:
+        self._config = config
+        self._tasks = tasks
+        self._followers: set[Follower] = set()
+
+    def __len__(self) -> int:
+        return len(self._followers)
+
+    async def open(self, request: web.Request, headers: dict[str, str]) -> Stream:
+        """Send the status line and `: ok`; nothing was awaited for it, and from here on no status can change."""
+        response = EventSourceResponse(
+            headers=headers,
+            allow_all_methods=True,
+            sep="\n",
+            ping_interval=self._config.heartbeat,
+            send_timeout=self._config.send_timeout,
+        )
+        response.headers["Cache-Control"] = CACHE_CONTROL
+        writer = await response.prepare(request)
+        stream = Stream(request, response, _stream_writer(writer))
+        _write_now(stream.writer, OK)
+        return stream
+
+    async def follow(self, stream: Stream, topic: Topic, after: int = 0) -> web.StreamResponse:
+        """Relay until the topic has ended or the reader is gone."""
+        follower = Follower(stream, self._tasks, self._config.send_timeout)
+        self._followers.add(follower)
+        FOLLOWERS.inc()
+        try:
+            async with stream.response:
+                follower.reader = topic.subscribe(follower, after)
+                await stream.response.wait()
+        finally:
+            FOLLOWERS.dec()
+            self._followers.discard(follower)
+            await follower.aclose()
+        return stream.response
+
+    def close_all(self) -> None:
+        """End every stream; the server is going away."""
+        for follower in list(self._followers):
+            follower.stop()
+
+
+class Follower:
+    """A connection as the bus sees it."""
+
+    def __init__(self, stream: Stream, tasks: TaskOwner, send_timeout: float) -> None:
+        self.reader: Reader | None = None
+        self._stream = stream
+        self._tasks = tasks
+        self._send_timeout = send_timeout
+        self._catching_up: asyncio.Task[None] | None = None
+        self._ended = False
+
+    def push(self, data: bytes) -> bool:
+        if self._stream.request.protocol.writing_paused:
+            self._catching_up = self._tasks.spawn("sse.catch_up", self._catch_up())
+            return False
+        try:
+            _write_now(self._stream.writer, data)
+        except ClientConnectionResetError:
+            self.stop()
+        return True
+
+    def end(self) -> None:
+        self._ended = True
+        if self._catching_up is None:
+            self.stop()
+
+    def stop(self) -> None:
+        """Let the handler return."""
+        self._stream.response.stop_streaming()
+
+    async def aclose(self) -> None:
+        """Stop reading and leave no task behind."""
+        if self.reader is not None:
+            self.reader.close()
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+
+    async def _catch_up(self) -> None:
+        """Write what was missed as the connection drains, until there is nothing more to take."""
+        writer = self._stream.writer
+        try:
+            data = OK
+            while data:
+                async with asyncio.timeout(self._send_timeout):
+                    await writer.drain()
+                data = self.reader.take() if self.reader is not None else b""
+                if data:
+                    _write_now(writer, data)
+            self._catching_up = None
+            if self._ended:
+                self.stop()
+        except TimeoutError:
+            transport = self._stream.request.transport
+            if transport is not None:
+                transport.abort()
+            self.stop()
+        except ClientConnectionResetError:
+            self.stop()
+
+
+def _stream_writer(writer: AbstractStreamWriter | None) -> StreamWriter:
+    if not isinstance(writer, StreamWriter):
+        raise TypeError(f"an HTTP/1.1 connection's writer is needed, not {type(writer)}")
+    return writer
+
+
+def _write_now(writer: StreamWriter, data: bytes) -> None:
+    """Hand `data` to the transport within this call.
+
+    Without draining, `StreamWriter.write` has nothing to wait for, so its coroutine ends at the first step; a task
+    for every token would cost more than the write itself. Raises ClientConnectionResetError.
+    """
+    writing = writer.write(data, drain=False)
+    try:
+        writing.send(None)
+    except StopIteration:
+        return
+    writing.close()
+    raise RuntimeError("a write without draining was expected not to wait")

@@ -1,0 +1,193 @@
+"""Conversations: list, read, rename, delete, search, export."""
+
+import base64
+import binascii
+from typing import Annotated
+
+import orjson
+from aiohttp import web
+from pydantic import StringConstraints
+
+from lea.clock import iso
+from lea.errors import BadRequest, NotFound
+from lea.handlers.answers import (
+    FoundMessages,
+    FoundThreads,
+    ThreadAnswer,
+    ThreadPage,
+    WholeThread,
+    message_answer,
+    thread_answer,
+)
+from lea.handlers.keys import MANAGER, STORE, TURNS
+from lea.handlers.routes import Call, Empty, Model, Routes, client_id, json_response
+from lea.ids import ThreadId
+from lea.store import threads
+from lea.store.threads import MessageRow, ThreadRow
+
+PAGE = 50
+FOUND = 50
+WORDS = 200
+"""Most characters of a search."""
+
+
+class RenameBody(Model):
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+routes = Routes("threads")
+
+
+@routes.add("GET", "/v1/lea/threads", answer=ThreadPage, query={"limit": "1 to 100", "cursor": "of the page before"})
+async def list_threads(call: Call[Empty]) -> web.StreamResponse:
+    """The caller's conversations, the last used first."""
+    limit = _number(call.request.query.get("limit", str(PAGE)), 1, 100)
+    before = _cursor(call.request.query.get("cursor"))
+    user_id = call.identity.user_id
+    rows = await call.app[STORE].read(lambda connection: threads.page(connection, user_id, limit + 1, before))
+    more = len(rows) > limit
+    return json_response(
+        {
+            "threads": [thread_answer(row) for row in rows[:limit]],
+            "next_cursor": _cursor_after(rows[limit - 1]) if more else None,
+        }
+    )
+
+
+@routes.add("GET", "/v1/lea/threads/search", answer=FoundThreads, query={"q": "words to look for"})
+async def search(call: Call[Empty]) -> web.StreamResponse:
+    """Conversations whose title or messages contain the words."""
+    words = _words(call.request)
+    user_id = call.identity.user_id
+    rows = await call.app[STORE].read(lambda connection: threads.search(connection, user_id, words, FOUND))
+    return json_response({"threads": [thread_answer(row) for row in rows]})
+
+
+@routes.add("GET", "/v1/lea/threads/{id}", answer=WholeThread)
+async def read(call: Call[Empty]) -> web.StreamResponse:
+    """One conversation with the messages of the branch that is shown."""
+    thread, messages = await _whole(call)
+    body = thread_answer(thread)
+    body["messages"] = [message_answer(row, call.language) for row in messages]
+    return json_response(body)
+
+
+@routes.add("PATCH", "/v1/lea/threads/{id}", body=RenameBody, answer=ThreadAnswer)
+async def rename(call: Call[RenameBody]) -> web.StreamResponse:
+    """Give a conversation another title."""
+    thread_id = ThreadId(client_id(call.request))
+    user_id, title = call.identity.user_id, call.body.title
+    store = call.app[STORE]
+    if not await store.write(lambda connection: threads.rename(connection, user_id, thread_id, title)):
+        raise NotFound
+    row = await store.read(lambda connection: threads.get(connection, user_id, thread_id))
+    if row is None:
+        raise NotFound
+    return json_response(thread_answer(row))
+
+
+@routes.add("DELETE", "/v1/lea/threads/{id}", status=204)
+async def delete(call: Call[Empty]) -> web.StreamResponse:
+    """Delete a conversation with all that was said; an answer under way is stopped."""
+    return await _forget(call)
+
+
+@routes.add("DELETE", "/v1/lea/sessions/{id}", status=204)
+async def forget(call: Call[Empty]) -> web.StreamResponse:
+    """Forget a conversation: the same as deleting the thread."""
+    return await _forget(call)
+
+
+@routes.add("GET", "/v1/lea/threads/{id}/search", answer=FoundMessages, query={"q": "words to look for"})
+async def search_in(call: Call[Empty]) -> web.StreamResponse:
+    """Messages of one conversation that contain the words, newest first."""
+    words = _words(call.request)
+    thread_id = ThreadId(client_id(call.request))
+    user_id = call.identity.user_id
+    store = call.app[STORE]
+    if await store.read(lambda connection: threads.get(connection, user_id, thread_id)) is None:
+        raise NotFound
+    rows = await store.read(lambda connection: threads.search_messages(connection, user_id, thread_id, words, FOUND))
+    return json_response({"messages": [message_answer(row, call.language) for row in rows]})
+
+
+@routes.add("GET", "/v1/lea/threads/{id}/export", answer=WholeThread, query={"format": "md or json"})
+async def export(call: Call[Empty]) -> web.StreamResponse:
+    """The conversation as a file: Markdown to read, or JSON."""
+    kind = call.request.query.get("format", "md")
+    if kind not in {"md", "json"}:
+        raise BadRequest(errors=[{"path": "format", "message": "md or json"}])
+    thread, messages = await _whole(call)
+    if kind == "md":
+        return _file(_markdown(thread, messages).encode(), "text/markdown", f"{thread.id}.md")
+    body = thread_answer(thread)
+    body["messages"] = [message_answer(row, call.language) for row in messages]
+    return _file(orjson.dumps(body, option=orjson.OPT_INDENT_2), "application/json", f"{thread.id}.json")
+
+
+async def _whole(call: Call[Empty]) -> tuple[ThreadRow, list[MessageRow]]:
+    thread_id = ThreadId(client_id(call.request))
+    user_id = call.identity.user_id
+    thread, messages = await call.app[STORE].read(
+        lambda connection: (
+            threads.get(connection, user_id, thread_id),
+            threads.read(connection, user_id, thread_id),
+        )
+    )
+    if thread is None:
+        raise NotFound
+    return thread, messages
+
+
+async def _forget(call: Call[Empty]) -> web.StreamResponse:
+    thread_id = ThreadId(client_id(call.request))
+    identity = call.identity
+    if not await call.app[STORE].write(lambda connection: threads.remove(connection, identity.user_id, thread_id)):
+        raise NotFound
+    call.app[TURNS].stop(identity.user_id, thread_id, queued=True)
+    await call.app[MANAGER].forget_thread(identity.user_id, identity.company_id, thread_id)
+    return web.Response(status=204)
+
+
+def _markdown(thread: ThreadRow, messages: list[MessageRow]) -> str:
+    parts = [f"# {thread.title}\n"]
+    for row in messages:
+        who = "Léa" if row.role == "assistant" else "—"
+        parts.append(f"## {who} · {iso(row.created_at)}\n\n{row.content}\n")
+    return "\n".join(parts)
+
+
+def _file(data: bytes, content_type: str, name: str) -> web.Response:
+    return web.Response(
+        body=data,
+        content_type=content_type,
+        charset="utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _number(value: str, low: int, high: int) -> int:
+    if not value.isascii() or not value.isdigit() or not low <= int(value[:9]) <= high:
+        raise BadRequest(errors=[{"path": "limit", "message": f"a number from {low} to {high}"}])
+    return int(value)
+
+
+def _words(request: web.Request) -> str:
+    words = request.query.get("q", "").strip()
+    if not words or len(words) > WORDS:
+        raise BadRequest(errors=[{"path": "q", "message": f"1 to {WORDS} characters"}])
+    return words
+
+
+def _cursor_after(row: ThreadRow) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([row.updated_at, row.id])).decode()
+
+
+def _cursor(value: str | None) -> tuple[float, str] | None:
+    if value is None:
+        return None
+    try:
+        moment, thread_id = orjson.loads(base64.urlsafe_b64decode(value[:500]))
+        return float(moment), str(thread_id)
+    except (binascii.Error, ValueError, TypeError):
+        raise BadRequest(errors=[{"path": "cursor", "message": "not a cursor of this list"}]) from None

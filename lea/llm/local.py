@@ -1,0 +1,57 @@
+"""The offline engine: answers by rules from the company's data, where no model is configured."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import Final
+
+from lea.llm.offline.answers import answer
+from lea.llm.offline.facts import Facts
+from lea.llm.offline.rules import understand
+from lea.llm.provider import Finished, ModelEvent, ModelStream, Prompt, Usage
+from lea.llm.tokens import estimate
+from lea.messages import User
+
+WORD: Final = re.compile(r"[^ \n]*[ \n]*")
+"""A word with the spaces after it; a non-breaking space is part of its word."""
+
+
+class LocalEngine:
+    """A Provider that needs nothing but the facts; the same question about the same facts has the same answer.
+
+    `words_per_second` is the pace the answer appears at, 0 as fast as it is read. Facts that cannot be read become a
+    sentence of the answer, so opening raises nothing.
+    """
+
+    name = "offline"
+    model = "rules"
+
+    def __init__(self, facts: Facts, *, words_per_second: float = 80) -> None:
+        self._facts = facts
+        self._pause = 1 / words_per_second if words_per_second else 0.0
+
+    @asynccontextmanager
+    async def open(self, prompt: Prompt) -> AsyncIterator[ModelStream]:
+        """See Provider. Only the last words of the person are read, and only they are counted as prompt."""
+        question = next((said.text for said in reversed(prompt.messages) if isinstance(said, User)), "")
+        text = await answer(understand(question, prompt.caller.language), prompt.caller, self._facts)
+        async with aclosing(self._told(question, text)) as stream:
+            yield stream
+
+    async def ping(self) -> None:
+        """There is nobody to wait for."""
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+    async def _told(self, question: str, text: str) -> AsyncGenerator[Sequence[ModelEvent], None]:
+        """One word a batch, each due at its own time: a reader that was late is not made later."""
+        clock = asyncio.get_running_loop().time
+        due = clock()
+        for word in WORD.findall(text):
+            if word:
+                yield (word,)
+                due += self._pause
+                await asyncio.sleep(max(0.0, due - clock()))
+        yield Usage(estimate(question), estimate(text), estimated=True), Finished("stop")

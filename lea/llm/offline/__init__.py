@@ -1,0 +1,1 @@
+"""The engine that answers by rules where no model is configured."""

@@ -1,0 +1,43 @@
+"""A message as the rules see it: words without accents, case or punctuation; and which language they point to."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+from lea.sentences import Language
+
+WORD: Final = re.compile(r"(?<![^\W_])(?<!-)t-?\d{1,6}(?![^\W_]|-\w)|[^\W_]+")
+REFERENCE: Final = re.compile(r"t-?(\d+)")
+
+TELLING: Final[dict[Language, str]] = {
+    "fr": "au aux avec bonjour bonsoir c ce ces cette coucou d de des du elle en est et il ils j je l la le les leur "
+    "lui ma merci mes moi mon n ne non nos notre nous ou oui par pas pour pourquoi qu que quel quelle quelles quels "
+    "qui quoi sa salut sans ses sont sous sur ta tes toi ton tous tout toutes tu un une vos votre vous",
+    "en": "about all and are be bye can could did do does for from give goodbye have hello hey hi how i in is it its "
+    "me my no of our please show tell thank thanks that the their them there these they this to was we what when "
+    "where which who why will with would write yes you your",
+}
+EVIDENCE: Final = {language: frozenset(telling.split()) for language, telling in TELLING.items()}
+
+
+def words(text: str) -> list[str]:
+    """The words in order; `T-104` and `t104` are one word each."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return WORD.findall(plain.replace("œ", "oe"))
+
+
+def reference_in(word: str) -> str | None:
+    """`T-104` for a word that names a file."""
+    match = REFERENCE.fullmatch(word)
+    return None if match is None else f"T-{match[1]}"
+
+
+def pointed_language(spoken: Sequence[str], default: Language) -> Language:
+    """The language most of the telling words belong to; `default` where they are even."""
+    french = sum(word in EVIDENCE["fr"] for word in spoken)
+    english = sum(word in EVIDENCE["en"] for word in spoken)
+    if french == english:
+        return default
+    return "fr" if french > english else "en"

@@ -1,0 +1,87 @@
+"""The one home of the `openai` package: everything asked of a provider but the token stream."""
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from lea.config import Llm
+from lea.errors import ExternalTimeout, ExternalUnavailable, LeaError, NetworkError
+from lea.llm.failures import complaint, refused
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+OPENAI_URL: Final = "https://api.openai.com/v1"
+PING_S = 5.0
+NO_KEY = "none"
+"""The SDK insists on a key; a server of one's own asks for none."""
+
+
+def base_url(config: Llm) -> str:
+    """Where the provider is; taken as it is set, with or without `/v1`, as every OpenAI client does."""
+    return config.base_url or OPENAI_URL
+
+
+class OpenAIClient:
+    """The SDK's client, made at its first use.
+
+    The package takes most of a second to import, so that happens in a thread and not before it is needed.
+    """
+
+    def __init__(self, config: Llm, *, timeout: float = PING_S) -> None:
+        self._config = config
+        self._timeout = timeout
+        self._sdk: AsyncOpenAI | None = None
+        self._making = asyncio.Lock()
+
+    async def ping(self) -> None:
+        """List the provider's models within a few seconds; costs nothing. Raises as Provider.open does."""
+        sdk = await self._client()
+        try:
+            async with asyncio.timeout(self._timeout):
+                await sdk.models.with_raw_response.list()
+        except TimeoutError:
+            raise ExternalTimeout from None
+        except Exception as error:
+            raise _translated(error) from error
+
+    async def aclose(self) -> None:
+        """Give back the connections."""
+        if self._sdk is not None:
+            await self._sdk.close()
+
+    async def _client(self) -> "AsyncOpenAI":
+        async with self._making:
+            if self._sdk is None:
+                self._sdk = await asyncio.to_thread(_made, self._config, self._timeout)
+        return self._sdk
+
+
+def _made(config: Llm, timeout_s: float) -> "AsyncOpenAI":
+    import httpx2
+    from openai import AsyncOpenAI
+
+    timeout = httpx2.Timeout(timeout_s, connect=config.connect_timeout)
+    return AsyncOpenAI(
+        base_url=base_url(config),
+        api_key=config.api_key.get_secret_value() or NO_KEY,
+        max_retries=0,
+        timeout=timeout,
+        http_client=httpx2.AsyncClient(timeout=timeout, trust_env=False, follow_redirects=False),
+    )
+
+
+def _translated(error: Exception) -> LeaError:
+    import httpx2
+    import openai
+
+    match error:
+        case openai.APIStatusError():
+            return refused(error.status_code, error.response.headers, complaint(error.response.content))
+        case openai.APITimeoutError() if not isinstance(error.__cause__, httpx2.ConnectTimeout):
+            return ExternalTimeout()
+        case openai.APIConnectionError():
+            return NetworkError()
+        case openai.OpenAIError():
+            return ExternalUnavailable()
+        case _:
+            raise error

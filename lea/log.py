@@ -1,0 +1,76 @@
+"""Structured logs: one JSON object a line on stdout, also for what libraries say.
+
+Names are past tense with a dot (`turn.saved`). No message text and no secret is ever a field.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from logging.handlers import QueueHandler, QueueListener
+from queue import SimpleQueue
+from typing import Any, Final
+
+import orjson
+import structlog
+from structlog.typing import Processor
+
+
+def _dumps(value: Any, **_options: Any) -> bytes:
+    return orjson.dumps(value, default=str)
+
+
+def _exception(_logger: object, _method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An error as type, message and places; no locals, which hold messages and keys, and no source read from disk."""
+    error = fields.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
+        fields["exception"] = {
+            "type": type(error).__qualname__,
+            "message": str(error)[:500],
+            "stack": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-20:]],
+            "cause": None if error.__cause__ is None else repr(error.__cause__)[:500],
+        }
+    return fields
+
+
+PROCESSORS: Final[list[Processor]] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _exception,
+    structlog.processors.JSONRenderer(serializer=_dumps),
+]
+
+
+def configure(level: str) -> QueueListener:
+    """Set up structlog and route the standard library's loggers through a queue; stop the listener at the end."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=PROCESSORS,
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        cache_logger_on_first_use=True,
+    )
+    return _route_standard_library(number)
+
+
+
+
+def _route_standard_library(level: int) -> QueueListener:
+    """A library's record costs its caller a queue put, never a write."""
+    records: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    root = logging.getLogger()
+    root.handlers[:] = [QueueHandler(records)]
+    root.setLevel(max(level, logging.WARNING))
+    listener = QueueListener(records, _ToStructlog())
+    listener.start()
+    return listener
+
+
+class _ToStructlog(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        fields: MutableMapping[str, Any] = {"logger": record.name, "detail": record.getMessage()}
+        if record.exc_text:
+            fields["exception"] = record.exc_text
+        structlog.get_logger().log(record.levelno, "library.logged", **fields)

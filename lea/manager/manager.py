@@ -1,0 +1,117 @@
+"""The one LLMManager: every session in memory, behind a lock under which nothing is awaited."""
+
+import asyncio
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Literal
+
+import structlog
+
+from lea.auth.permissions import Identity
+from lea.clock import Clock
+from lea.config import Config
+from lea.ids import CompanyId, ThreadId, UserId
+from lea.manager.locks import LeafLock, LockTimes
+from lea.manager.session import LLMSession, session_key
+from lea.metrics import SESSIONS
+from lea.sources.source import JobsMetrics, Source
+from lea.tasks import TaskOwner
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Initialized:
+    """What `initialize` found and how long it took, in milliseconds."""
+
+    status: Literal["created", "refreshed"]
+    session_key: str
+    jobs_metrics: JobsMetrics | None
+    timings_ms: dict[str, float]
+
+
+class LLMManager:
+    """Holds sessions; makes, refreshes and evicts them."""
+
+    def __init__(self, source: Source, config: Config, clock: Clock, tasks: TaskOwner) -> None:
+        self._source = source
+        self._config = config
+        self._clock = clock
+        self._tasks = tasks
+        self._lock = LeafLock("global")
+        self._sessions: dict[str, LLMSession] = {}
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def count(self, company_id: CompanyId) -> int:
+        """Sessions of one company in memory."""
+        return sum(session.company_id == company_id for session in self._sessions.values())
+
+    async def session(self, identity: Identity, times: LockTimes | None = None) -> tuple[LLMSession, bool]:
+        """The caller's session, and whether it is new; nothing is loaded yet."""
+        key = session_key(identity)
+        async with self._lock.hold(times):
+            session = self._sessions.get(key)
+            if session is not None:
+                return session, False
+            session = LLMSession(identity, self._source, self._config, self._clock, self._tasks)
+            self._sessions[key] = session
+        SESSIONS.set(len(self._sessions))
+        return session, True
+
+    def peek(self, identity: Identity) -> LLMSession | None:
+        """The caller's session if it is in memory; a look, no lock."""
+        return self._sessions.get(session_key(identity))
+
+    async def initialize(self, identity: Identity) -> Initialized:
+        """Create the caller's session, or refresh its jobs and keep its profile."""
+        start = perf_counter()
+        locks = LockTimes()
+        session, created = await self.session(identity, locks)
+        session.used_at = self._clock.monotonic()
+        loading = perf_counter()
+        times = await session.refresh()
+        data = perf_counter() - loading
+        timings = {
+            "lock_wait": locks.wait + times.locks.wait,
+            "lock_held": locks.held + times.locks.held,
+            "data": data,
+            "total": perf_counter() - start,
+        }
+        timings_ms = {name: round(seconds * 1000, 3) for name, seconds in timings.items()}
+        status: Literal["created", "refreshed"] = "created" if created else "refreshed"
+        log.info(
+            "session.initialized",
+            session_key=session.key,
+            status=status,
+            timings_ms=timings_ms,
+            loads_ms={phase: round(seconds * 1000, 3) for phase, seconds in times.phases.items()},
+            failed=times.failed,
+        )
+        return Initialized(status, session.key, session.jobs_metrics, timings_ms)
+
+    async def forget_thread(self, user_id: UserId, company_id: CompanyId, thread_id: ThreadId) -> None:
+        """A conversation was deleted."""
+        session = self._sessions.get(f"{user_id}:{company_id}")
+        if session is not None:
+            session.forget(thread_id)
+
+    async def evict_idle(self) -> int:
+        """Drop sessions unused for `sessions.idle` seconds, never one with a live turn; how many went."""
+        before = self._clock.monotonic() - self._config.sessions.idle
+        async with self._lock.hold():
+            idle = [key for key, session in self._sessions.items() if session.used_at < before and not session.live]
+            for key in idle:
+                del self._sessions[key]
+        if idle:
+            SESSIONS.set(len(self._sessions))
+            log.info("sessions.evicted", count=len(idle), left=len(self._sessions))
+        return len(idle)
+
+    async def keep_evicting(self) -> None:
+        """Evict again and again until cancelled."""
+        pause = min(self._config.sessions.idle / 4, 60)
+        while True:
+            await asyncio.sleep(pause)
+            await self.evict_idle()

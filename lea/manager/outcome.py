@@ -1,0 +1,168 @@
+"""How a turn goes: begun as the worst, improved as it succeeds, saved and told at the end."""
+
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from lea.errors import InternalError, LeaError
+from lea.events import Done, Failed, FinishReason
+from lea.ids import MessageId, ThreadId, TurnId
+from lea.llm.prices import price
+from lea.llm.provider import Prompt, Provider, Usage
+from lea.llm.tokens import estimate
+from lea.sentences import Language
+from lea.store.turns import EndTurn, StoredTurn
+
+STATES: dict[FinishReason, str] = {
+    "stop": "completed",
+    "length": "completed",
+    "action": "completed",
+    "stopped": "stopped",
+    "interrupted": "interrupted",
+    "error": "failed",
+}
+
+
+class Draft:
+    """The answer so far."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._parts)
+
+    def add(self, texts: list[str]) -> None:
+        self._parts += texts
+
+    def text(self) -> str:
+        if len(self._parts) > 1:
+            self._parts = ["".join(self._parts)]
+        return self._parts[0] if self._parts else ""
+
+
+class Timings:
+    """Milliseconds since the turn began, by name."""
+
+    def __init__(self) -> None:
+        self._start = perf_counter()
+        self.ms: dict[str, float] = {}
+
+    def mark(self, name: str) -> None:
+        """`name` happened now; the first time counts."""
+        self.ms.setdefault(name, round((perf_counter() - self._start) * 1000, 3))
+
+    def add(self, name: str, seconds: float) -> None:
+        """`name` took so long."""
+        self.ms[name] = round(seconds * 1000, 3)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What is known of a turn's end; `error` is why it is not an answer."""
+
+    turn_id: TurnId
+    thread_id: ThreadId
+    message_id: MessageId
+    finish_reason: FinishReason = "error"
+    error: LeaError | None = field(default_factory=InternalError)
+    text: str = ""
+    provider: str | None = None
+    model: str | None = None
+    usage: Usage | None = None
+    cost_nano_usd: int | None = None
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    def improve(self, finish_reason: FinishReason) -> None:
+        """It ended well, or by someone's will."""
+        self.finish_reason, self.error = finish_reason, None
+
+    def fail(self, error: LeaError) -> None:
+        self.finish_reason, self.error = "error", error
+
+    def asked(self, provider: Provider) -> None:
+        """From here on the turn costs something."""
+        self.provider, self.model = provider.name, provider.model
+
+    def account(self, prompt: Prompt | None) -> None:
+        """Usage as told, else estimated from what was sent and received; never silently zero."""
+        if self.provider is None or self.model is None:
+            return
+        if self.usage is None and prompt is not None:
+            sent = estimate(prompt.system) + sum(estimate(message.text) for message in prompt.messages)
+            self.usage = Usage(sent, estimate(self.text), estimated=True)
+        if self.usage is not None:
+            self.cost_nano_usd = price(self.model, self.usage, self.provider)
+
+    def failed_event(self, language: Language) -> Failed | None:
+        """The `error` event, if it went wrong."""
+        if self.error is None:
+            return None
+        return Failed(self.error.detail(language), self.error.code, self.error.retryable, self.error.retry_after_s)
+
+    def done(self) -> Done:
+        """The last event."""
+        usage = self.usage
+        return Done(
+            session_id=self.thread_id,
+            turn_id=self.turn_id,
+            message_id=self.message_id,
+            finish_reason=self.finish_reason,
+            provider=self.provider,
+            usage=None
+            if usage is None
+            else {
+                "prompt_tokens": usage.prompt,
+                "completion_tokens": usage.completion,
+                "cached_tokens": usage.cached,
+                "estimated": usage.estimated,
+            },
+            cost=None
+            if usage is None or self.cost_nano_usd is None
+            else {"usd": self.cost_nano_usd / 1e9, "estimated": usage.estimated},
+            timings_ms=self.timings_ms,
+        )
+
+    def row(self, now: float) -> EndTurn:
+        """What the store keeps."""
+        usage = self.usage
+        return EndTurn(
+            turn_id=self.turn_id,
+            assistant_message_id=self.message_id,
+            state=STATES[self.finish_reason],
+            text=self.text,
+            finish_reason=self.finish_reason,
+            error_code=None if self.error is None else self.error.code,
+            provider=self.provider,
+            model=self.model,
+            prompt_tokens=None if usage is None else usage.prompt,
+            completion_tokens=None if usage is None else usage.completion,
+            cached_tokens=None if usage is None else usage.cached,
+            usage_estimated=None if usage is None else usage.estimated,
+            cost_nano_usd=self.cost_nano_usd,
+            timings_ms=self.timings_ms,
+            now=now,
+        )
+
+
+def from_store(stored: StoredTurn) -> Outcome:
+    """A turn that ended earlier."""
+    usage = None
+    if stored.prompt_tokens is not None and stored.completion_tokens is not None:
+        usage = Usage(
+            stored.prompt_tokens, stored.completion_tokens, stored.cached_tokens or 0, bool(stored.usage_estimated)
+        )
+    error = None
+    if stored.error_code is not None:
+        error = LeaError(stored.error_code, retryable=True)
+    return Outcome(
+        turn_id=stored.turn_id,
+        thread_id=stored.thread_id,
+        message_id=stored.message_id,
+        finish_reason=stored.finish_reason,
+        error=error,
+        text=stored.text,
+        provider=stored.provider,
+        usage=usage,
+        cost_nano_usd=stored.cost_nano_usd,
+        timings_ms=stored.timings_ms,
+    )

@@ -1,0 +1,165 @@
+"""What the server keeps in memory for one user in one company, and how it is loaded.
+
+Data is loaded outside the session's lock, once for everyone who asks, and installed under it. A part that fails to
+load stays as it was: the answer goes on without it and says so.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TypeVar
+
+import structlog
+from cachetools import LRUCache
+
+from lea.auth.permissions import Identity
+from lea.clock import Clock
+from lea.config import Config
+from lea.errors import LeaError
+from lea.ids import ThreadId
+from lea.manager.locks import LeafLock, LockTimes
+from lea.manager.thread import Thread
+from lea.metrics import LOAD_SECONDS
+from lea.resilience.single_flight import SingleFlight
+from lea.sources.source import JobsData, JobsMetrics, Source, UserContext
+from lea.tasks import TaskOwner
+
+T = TypeVar("T")
+
+IDLE_THREADS = 50
+"""Most quiet conversations one session keeps in memory; a busy one is never dropped."""
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class LoadTimes:
+    """Seconds each load phase took, and which phases failed."""
+
+    phases: dict[str, float] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    locks: LockTimes = field(default_factory=LockTimes)
+
+
+class LLMSession:
+    """Key `{user_id}:{company_id}`."""
+
+    def __init__(self, identity: Identity, source: Source, config: Config, clock: Clock, tasks: TaskOwner) -> None:
+        self.key = session_key(identity)
+        self.user_id = identity.user_id
+        self.company_id = identity.company_id
+        self.lock = LeafLock("session")
+        self.connection_mode: str | None = None
+        self.user_context: UserContext | None = None
+        self.jobs_data: JobsData | None = None
+        self.jobs_metrics: JobsMetrics | None = None
+        self.created_at = self.used_at = clock.monotonic()
+        self._source = source
+        self._config = config
+        self._clock = clock
+        self._tasks = tasks
+        self._loads = SingleFlight(tasks)
+        self._context_at = self._jobs_at = float("-inf")
+        self._busy: dict[ThreadId, Thread] = {}
+        self._quiet: LRUCache[ThreadId, Thread] = LRUCache(IDLE_THREADS)
+
+    @property
+    def live(self) -> bool:
+        """Whether a turn of this session has not ended."""
+        return any(thread.busy for thread in self._busy.values())
+
+    @property
+    def thread_count(self) -> int:
+        return len(self._busy) + len(self._quiet)
+
+    def thread(self, thread_id: ThreadId) -> Thread:
+        """The conversation of that name, new in memory if need be."""
+        self.used_at = self._clock.monotonic()
+        thread = self._busy.get(thread_id) or self._quiet.pop(thread_id, None)
+        if thread is None:
+            thread = Thread(thread_id, self._config.limits.waiting_per_thread)
+        self._busy[thread_id] = thread
+        return thread
+
+    def rest(self, thread: Thread) -> None:
+        """A turn has left the thread; a quiet thread may be dropped from memory when there are many."""
+        self.used_at = self._clock.monotonic()
+        if not thread.busy and self._busy.pop(thread.id, None) is thread:
+            self._quiet[thread.id] = thread
+
+    def forget(self, thread_id: ThreadId) -> None:
+        """The conversation was deleted: nothing of it stays in memory."""
+        thread = self._busy.get(thread_id) or self._quiet.pop(thread_id, None)
+        if thread is not None:
+            thread.history = None
+
+    async def ensure_loaded(self) -> LoadTimes:
+        """Load what is missing or too old; jobs that are only old are reloaded behind the caller's back."""
+        now = self._clock.monotonic()
+        if now - self._context_at > self._config.sessions.context_ttl:
+            return await self._loads.once("all", self._load_all)
+        if self.jobs_data is None:
+            return await self._loads.once("jobs", self._load_jobs)
+        if now - self._jobs_at > self._config.sessions.jobs_ttl:
+            self._jobs_at = now
+            self._tasks.spawn("session.jobs", self._loads.once("jobs", self._load_jobs))
+        return LoadTimes()
+
+    async def refresh(self) -> LoadTimes:
+        """What `initialize` does: the profile is kept while it is fresh, jobs are loaded anew."""
+        if self._clock.monotonic() - self._context_at > self._config.sessions.context_ttl:
+            return await self._loads.once("all", self._load_all)
+        return await self._loads.once("jobs", self._load_jobs)
+
+    async def _load_all(self) -> LoadTimes:
+        times = LoadTimes()
+        mode, context, jobs, metrics = await asyncio.gather(
+            self._timed("connection_mode", times, lambda: self._source.connection_mode(self.company_id)),
+            self._timed("user_context", times, lambda: self._source.user_context(self.user_id, self.company_id)),
+            self._timed("jobs_data", times, lambda: self._source.jobs(self.company_id)),
+            self._timed("jobs_metrics", times, lambda: self._source.jobs_metrics(self.company_id)),
+        )
+        async with self.lock.hold(times.locks):
+            self.connection_mode = mode or self.connection_mode
+            if context is not None:
+                self.user_context, self._context_at = context, self._clock.monotonic()
+            self._install_jobs(jobs, metrics)
+        return times
+
+    async def _load_jobs(self) -> LoadTimes:
+        times = LoadTimes()
+        jobs, metrics = await asyncio.gather(
+            self._timed("jobs_data", times, lambda: self._source.jobs(self.company_id)),
+            self._timed("jobs_metrics", times, lambda: self._source.jobs_metrics(self.company_id)),
+        )
+        async with self.lock.hold(times.locks):
+            self._install_jobs(jobs, metrics)
+        return times
+
+    def _install_jobs(self, jobs: JobsData | None, metrics: JobsMetrics | None) -> None:
+        self.jobs_data = jobs or self.jobs_data
+        self.jobs_metrics = metrics or self.jobs_metrics
+        if jobs is not None:
+            self._jobs_at = self._clock.monotonic()
+
+    async def _timed(self, phase: str, times: LoadTimes, load: Callable[[], Awaitable[T]]) -> T | None:
+        start = perf_counter()
+        outcome = "failed"
+        try:
+            async with asyncio.timeout(self._config.sessions.load_timeout):
+                loaded = await load()
+            outcome = "loaded"
+            return loaded
+        except (LeaError, TimeoutError) as error:
+            times.failed.append(phase)
+            log.warning("session.load_failed", session_key=self.key, phase=phase, error=str(error) or "timeout")
+            return None
+        finally:
+            times.phases[phase] = perf_counter() - start
+            LOAD_SECONDS.labels(phase, outcome).observe(times.phases[phase])
+
+
+def session_key(identity: Identity) -> str:
+    """`{user_id}:{company_id}`."""
+    return f"{identity.user_id}:{identity.company_id}"

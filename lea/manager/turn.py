@@ -1,0 +1,314 @@
+"""One turn: the person's message and everything Léa does until `done`.
+
+It belongs to the server: readers come and go, only Stop or the end of the process cut it short, and whatever happens
+its end is saved before it is told.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Literal
+
+import structlog
+
+from lea.auth.permissions import Identity
+from lea.bus.port import Topic
+from lea.clock import Clock
+from lea.config import Config
+from lea.errors import Conflict, InternalError, LeaError
+from lea.events import Connecting, Queued, Snapshot, Stage
+from lea.ids import MessageId, RequestId, ThreadId, TurnId, derived_id
+from lea.llm.provider import Finished, ModelStream, Prompt, Provider, Usage
+from lea.manager.context import render
+from lea.manager.locks import Ticket
+from lea.manager.manager import LLMManager
+from lea.manager.outcome import Draft, Outcome, Timings, from_store
+from lea.manager.session import LLMSession
+from lea.manager.thread import HISTORY_MESSAGES, History, Thread
+from lea.messages import Assistant, Message, User
+from lea.metrics import FIRST_TOKEN_SECONDS, TOKENS, TURNS
+from lea.sentences import Language
+from lea.store import turns as rows
+from lea.store.engine import Store
+from lea.tasks import TaskOwner
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What starts a turn; `message` None answers the thread's last message again."""
+
+    thread_id: ThreadId
+    turn_id: TurnId
+    request_id: RequestId
+    body_hash: str
+    message: str | None
+    parent_id: MessageId | None
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every turn uses. `settling` outlives the turns: it ends after their saves have."""
+
+    manager: LLMManager
+    store: Store
+    provider: Provider
+    config: Config
+    clock: Clock
+    settling: TaskOwner
+
+
+class Turn:
+    """Runs once; `ended` resolves with the outcome after it is saved and told."""
+
+    def __init__(self, ask: Ask, identity: Identity, topic: Topic, draft: Draft, services: Services) -> None:
+        self.ask = ask
+        self.identity = identity
+        self.topic = topic
+        self.ended: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.outcome = Outcome(ask.turn_id, ask.thread_id, MessageId(derived_id("m", ask.turn_id, "assistant")))
+        self._cut_as: Literal["stopped", "interrupted"] | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._draft = draft
+        self._services = services
+        self._timings = Timings()
+        self._prompt: Prompt | None = None
+        self._begun: asyncio.Task[rows.Begun | LeaError | None] | None = None
+        self._ticket: Ticket | None = None
+        self._session: LLMSession | None = None
+        self._thread: Thread | None = None
+        self._replayed = False
+        topic.publish(Connecting(ask.thread_id, ask.turn_id))
+
+    async def run(self) -> None:
+        """Answer, then save and tell the end, even when cancelled on the way."""
+        try:
+            self._running = asyncio.current_task()
+            if self._cut_as is None:
+                await self._answer()
+        except asyncio.CancelledError:
+            self._cut_as = self._cut_as or "interrupted"
+        except LeaError as error:
+            self.outcome.fail(error)
+        except Exception as error:  # a mistake of ours ends this turn with an answer, not in silence
+            log.error("turn.crashed", turn_id=self.ask.turn_id, exc_info=error)
+            self.outcome.fail(InternalError())
+        if self._cut_as is not None:
+            self.outcome.improve(self._cut_as)
+        await _to_the_end(self._services.settling.spawn("turn.settle", self._settle()))
+
+    def cut(self, how: Literal["stopped", "interrupted"]) -> None:
+        """End the answer here and keep what was said; nothing happens to a turn that is being saved.
+
+        A task that is cancelled before its first step never runs at all, hence the look at whether it did.
+        """
+        self._cut_as = how
+        if self._running is not None:
+            self._running.cancel()
+
+    async def _answer(self) -> None:
+        session, _ = await self._services.manager.session(self.identity)
+        thread = session.thread(self.ask.thread_id)
+        self._session, self._thread = session, thread
+        self._ticket = thread.join()
+        self._begun = self._services.settling.spawn("turn.begin", self._begin())
+        await self._wait_for_turn(self._ticket)
+        self.topic.publish(Stage("loading"))
+        loading = perf_counter()
+        times, history = await asyncio.gather(session.ensure_loaded(), self._history(thread))
+        self._timings.add("load", perf_counter() - loading)
+        for phase, seconds in times.phases.items():
+            self._timings.add(f"load_{phase}", seconds)
+        if history is None:
+            await self._replay()
+        elif not await self._ask_model(session, history):
+            thread.history = None
+            fresh = await self._history(thread)
+            if fresh is None or not await self._ask_model(session, fresh):
+                raise Conflict
+
+    async def _wait_for_turn(self, ticket: Ticket) -> None:
+        if ticket.position:
+            self.topic.publish(Queued(ticket.position))
+            ticket.on_move = lambda position: self.topic.publish(Queued(position))
+        self._timings.add("queued", await ticket.wait())
+
+    async def _begin(self) -> rows.Begun | LeaError | None:
+        """Save the message; a refusal is a value here, since a stopped turn may never ask for it."""
+        ask = self.ask
+        begin = rows.BeginTurn(
+            turn_id=ask.turn_id,
+            user_id=self.identity.user_id,
+            company_id=self.identity.company_id,
+            thread_id=ask.thread_id,
+            request_id=ask.request_id,
+            body_hash=ask.body_hash,
+            user_message_id=MessageId(derived_id("m", ask.turn_id, "user")),
+            assistant_message_id=self.outcome.message_id,
+            text=ask.message,
+            parent_id=ask.parent_id,
+            now=self._services.clock.now(),
+        )
+        try:
+            return await self._services.store.write(lambda connection: rows.begin(connection, begin))
+        except LeaError as error:
+            return error
+
+    async def _saved(self) -> rows.Begun | None:
+        """The message as it was saved; None if an earlier turn of this request saved it."""
+        assert self._begun is not None
+        begun = await asyncio.shield(self._begun)
+        self._timings.mark("saved_message")
+        if isinstance(begun, LeaError):
+            raise begun
+        return begun
+
+    async def _history(self, thread: Thread) -> History | None:
+        """What was said before, from memory if it is there; None if this request was answered before."""
+        if thread.history is not None and self.ask.message is not None and self.ask.parent_id is None:
+            return thread.history
+        begun = await self._saved()
+        if begun is None:
+            return None
+        path = await self._services.store.read(
+            lambda connection: rows.path_to(
+                connection, self.identity.user_id, self.ask.thread_id, begun.parent_id, HISTORY_MESSAGES
+            )
+        )
+        thread.history = History(begun.parent_id, [_said(row.role, row.content) for row in path])
+        return thread.history
+
+    async def _ask_model(self, session: LLMSession, history: History) -> bool:
+        """Stream the answer; False if the store knows a newer history, and then nothing was told."""
+        self.topic.publish(Stage("thinking"))
+        provider = self._services.provider
+        text = self.ask.message
+        if text is None:
+            begun = await self._saved()
+            text = begun.text if begun is not None else ""
+        self._prompt = render(
+            session, history.messages, text, self.ask.language, self._services.config.llm.context_tokens
+        )
+        self.outcome.asked(provider)
+        self._timings.mark("asked_model")
+        async with provider.open(self._prompt) as stream:
+            begun = await self._saved()
+            if begun is None:
+                await self._replay()
+                return True
+            if begun.parent_id != history.head:
+                return False
+            await self._tell(stream)
+        return True
+
+    async def _tell(self, stream: ModelStream) -> None:
+        async for batch in stream:
+            texts = [event for event in batch if isinstance(event, str)]
+            if texts:
+                if not self._draft:
+                    self._timings.mark("first_token")
+                self._draft.add(texts)
+                self.topic.publish_text(texts)
+            for event in batch:
+                if isinstance(event, Usage):
+                    self.outcome.usage = event
+                elif isinstance(event, Finished):
+                    self.outcome.improve(event.reason)
+        self._timings.mark("last_token")
+
+    async def _replay(self) -> None:
+        """This request was answered before: tell that answer again."""
+        stored = await self._services.store.read(
+            lambda connection: rows.find_by_request(connection, self.identity.user_id, self.ask.request_id)
+        )
+        if stored is None or stored.body_hash != self.ask.body_hash:
+            raise Conflict("request_id_reused")
+        self.outcome = from_store(stored)
+        self._replayed = True
+        if stored.text:
+            self.topic.publish(Snapshot(stored.text))
+
+    async def _settle(self) -> None:
+        """Save, then tell; the thread is the next one's only after both."""
+        try:
+            begun = None if self._begun is None else await self._begun
+            failed = self.outcome.failed_event(self.ask.language)
+            if failed is not None:
+                self.topic.publish(failed)
+            if not self._replayed:
+                self._conclude()
+                if isinstance(begun, rows.Begun):
+                    await self._save(begun)
+            self.topic.publish(self.outcome.done())
+        finally:
+            self.topic.end()
+            if self._ticket is not None:
+                self._ticket.release()
+            if self._session is not None and self._thread is not None:
+                self._session.rest(self._thread)
+            self.ended.set_result(self.outcome)
+
+    def _conclude(self) -> None:
+        self.outcome.text = self._draft.text()
+        self.outcome.account(self._prompt)
+        self._timings.mark("ended")
+        self.outcome.timings_ms = self._timings.ms
+        _count(self.outcome)
+
+    async def _save(self, begun: rows.Begun) -> None:
+        end = self.outcome.row(self._services.clock.now())
+        try:
+            await self._services.store.write(lambda connection: rows.end(connection, end))
+            self._timings.mark("saved_answer")
+        except LeaError as error:
+            self.outcome.fail(error)
+            failed = self.outcome.failed_event(self.ask.language)
+            assert failed is not None
+            self.topic.publish(failed)
+            log.error("turn.save_failed", turn_id=self.ask.turn_id, error=error.code)
+        thread = self._thread
+        if thread is not None and thread.history is not None:
+            if thread.history.head == begun.parent_id:
+                thread.said(self.outcome.message_id, User(begun.text), Assistant(self.outcome.text))
+            else:
+                thread.history = None
+        log.info(
+            "turn.ended",
+            turn_id=self.ask.turn_id,
+            thread_id=self.ask.thread_id,
+            user_id=self.identity.user_id,
+            company_id=self.identity.company_id,
+            finish_reason=self.outcome.finish_reason,
+            error=self.outcome.error and self.outcome.error.code,
+            provider=self.outcome.provider,
+            model=self.outcome.model,
+            usage=self.outcome.done().usage,
+            cost_nano_usd=self.outcome.cost_nano_usd,
+            characters=len(self.outcome.text),
+            timings_ms=self.outcome.timings_ms,
+        )
+
+
+def _said(role: str, text: str) -> Message:
+    return User(text) if role == "user" else Assistant(text)
+
+
+def _count(outcome: Outcome) -> None:
+    TURNS.labels(outcome.finish_reason, outcome.provider or "none").inc()
+    first = outcome.timings_ms.get("first_token")
+    if first is not None:
+        FIRST_TOKEN_SECONDS.observe(first / 1000)
+    if outcome.usage is not None:
+        TOKENS.labels("prompt").inc(outcome.usage.prompt)
+        TOKENS.labels("completion").inc(outcome.usage.completion)
+
+
+async def _to_the_end(work: asyncio.Task[None]) -> None:
+    """Wait for `work` even while being cancelled; its own waits are bounded."""
+    while not work.done():
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            continue

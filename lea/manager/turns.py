@@ -1,0 +1,141 @@
+"""All turns of this process: started once a request, found again, stopped, and ended when the process goes."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from cachetools import LRUCache
+
+from lea.auth.permissions import Identity
+from lea.bus.port import Bus, Topic
+from lea.errors import Conflict, LeaError, Overloaded, TooMany
+from lea.events import Stage
+from lea.ids import ThreadId, TurnId, UserId
+from lea.manager.outcome import Draft, Outcome
+from lea.manager.turn import Ask, Services, Turn
+from lea.metrics import LIVE_TURNS
+from lea.tasks import TaskOwner
+
+REMEMBERED_CHARACTERS = 16_000_000
+"""Most text of ended turns remembered for those who ask again; after that the store answers."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    body_hash: str
+    outcome: Outcome
+
+
+class Turns:
+    """One live turn an id; the turns of a thread in the order they came."""
+
+    def __init__(self, services: Services, bus: Bus) -> None:
+        self._services = services
+        self._bus = bus
+        self._tasks = TaskOwner()
+        self._live: dict[TurnId, tuple[Turn, asyncio.Task[None]]] = {}
+        self._threads: dict[tuple[UserId, ThreadId], list[Turn]] = {}
+        self._ended: LRUCache[TurnId, _Ended] = LRUCache(
+            REMEMBERED_CHARACTERS, getsizeof=lambda ended: 500 + len(ended.outcome.text)
+        )
+        self._draining = False
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def admit(self, identity: Identity, ask: Ask) -> None:
+        """What can be known from memory is refused before the stream begins.
+
+        Raises Conflict(`request_id_reused`), TooMany(`queue_full`), Overloaded(`shutting_down`).
+        """
+        if self._draining:
+            raise Overloaded("shutting_down", retry_after_s=5)
+        known = self._body_hash(ask.turn_id)
+        if known is not None:
+            if known != ask.body_hash:
+                raise Conflict("request_id_reused")
+            return
+        waiting = len(self._threads.get((identity.user_id, ask.thread_id), ())) - 1
+        if waiting >= self._services.config.limits.waiting_per_thread:
+            raise TooMany("queue_full", retry_after_s=5)
+
+    def known(self, ask: Ask) -> bool:
+        """Whether asking attaches to a turn instead of starting one."""
+        return self._body_hash(ask.turn_id) is not None
+
+    def follow(self, identity: Identity, ask: Ask) -> Topic:
+        """The topic of this request's turn, started now unless it was before."""
+        topic = self._bus.find(ask.turn_id) if self.known(ask) else None
+        return topic if topic is not None else self._start(identity, ask).topic
+
+    async def outcome(self, identity: Identity, ask: Ask) -> Outcome:
+        """How this request's turn ended. Leaving early does not end the turn."""
+        ended = self._ended.get(ask.turn_id)
+        if ended is not None:
+            return ended.outcome
+        live = self._live.get(ask.turn_id)
+        turn = live[0] if live is not None else self._start(identity, ask)
+        return await asyncio.shield(turn.ended)
+
+    def live_topic(self, user_id: UserId, thread_id: ThreadId) -> Topic | None:
+        """What the thread's turn is telling now."""
+        turns = self._threads.get((user_id, thread_id))
+        return turns[0].topic if turns else None
+
+    def stop(self, user_id: UserId, thread_id: ThreadId, *, queued: bool = False) -> bool:
+        """Cut the thread's turn short, keeping what was said; with `queued` also those that wait."""
+        turns = self._threads.get((user_id, thread_id), [])
+        stopping = list(turns) if queued else turns[:1]
+        for turn in stopping:
+            turn.cut("stopped")
+        return bool(stopping)
+
+    async def drain(self, grace_s: float) -> None:
+        """Take no more turns, let the live ones end, and cut what is left after `grace_s`."""
+        self._draining = True
+        for turn, _ in self._live.values():
+            turn.topic.publish(Stage("restarting"))
+        tasks = [task for _, task in self._live.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=grace_s)
+        left = list(self._live.values())
+        if left:
+            log.warning("turns.interrupted", count=len(left))
+            for turn, _ in left:
+                turn.cut("interrupted")
+            await asyncio.wait([task for _, task in left])
+
+    def _body_hash(self, turn_id: TurnId) -> str | None:
+        live = self._live.get(turn_id)
+        if live is not None:
+            return live[0].ask.body_hash
+        ended = self._ended.get(turn_id)
+        return ended.body_hash if ended is not None else None
+
+    def _start(self, identity: Identity, ask: Ask) -> Turn:
+        draft = Draft()
+        turn = Turn(ask, identity, self._bus.open(ask.turn_id, draft.text), draft, self._services)
+        place = (identity.user_id, ask.thread_id)
+        self._threads.setdefault(place, []).append(turn)
+        task = self._tasks.spawn(f"turn:{ask.turn_id}", turn.run())
+        self._live[ask.turn_id] = (turn, task)
+        LIVE_TURNS.set(len(self._live))
+        task.add_done_callback(lambda _: self._forget(place, turn))
+        return turn
+
+    def _forget(self, place: tuple[UserId, ThreadId], turn: Turn) -> None:
+        del self._live[turn.ask.turn_id]
+        LIVE_TURNS.set(len(self._live))
+        turns = self._threads[place]
+        turns.remove(turn)
+        if not turns:
+            del self._threads[place]
+        if turn.ended.done() and not _transient(turn.outcome.error):
+            self._ended[turn.ask.turn_id] = _Ended(turn.ask.body_hash, turn.outcome)
+
+
+def _transient(error: LeaError | None) -> bool:
+    """A turn that was never saved left no trace: asking again may start it."""
+    return error is not None and error.code in {"queue_full", "request_id_reused", "database_timeout", "overloaded"}

@@ -1,0 +1,91 @@
+"""Outbound HTTP: one pooled client per named dependency, bounded in time and in size."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+
+import aiohttp
+
+HEADER_BYTES = 8190
+READ_BUFFER = 65_536
+LINGER_S = 1.0
+"""How long a connection may take to end a body nobody reads any more before it is closed instead of kept."""
+
+
+class HttpClient:
+    """A pool of at most `connections` to the dependency called `name`.
+
+    `connect_timeout` (seconds) bounds everything before the request is on its way: a place in the pool, DNS, TCP
+    and TLS. `read_timeout` bounds silence on the socket; None where the reader has its own watch. No cookies, no
+    proxy or netrc from the environment, no redirects: a key is sent nowhere but where the settings say.
+    aiohttp sets TCP_NODELAY on every connection.
+    """
+
+    def __init__(
+        self, name: str, *, connections: int, connect_timeout: float, read_timeout: float | None = None
+    ) -> None:
+        self.name = name
+        self._connections = connections
+        self._timeout = aiohttp.ClientTimeout(total=None, connect=connect_timeout, sock_read=read_timeout)
+        self._session: aiohttp.ClientSession | None = None
+        self._lingering: dict[aiohttp.ClientResponse, asyncio.TimerHandle] = {}
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
+        """Send and wait for the header; the caller hands the response to `release` or closes it.
+
+        Raises aiohttp.ClientError.
+        """
+        return await self._open().post(url, data=body, headers=headers, allow_redirects=False)
+
+    def release(self, response: aiohttp.ClientResponse) -> None:
+        """Keep the connection for the next request once the body has ended; `LINGER_S` later it is closed.
+
+        For a reader that saw the end of its answer but not yet the end of the body: waiting for it would make
+        a person wait, closing would cost the next request a new connection.
+        """
+        if response.closed:
+            return
+        loop = asyncio.get_running_loop()
+        self._lingering[response] = loop.call_later(LINGER_S, self._drop, response)
+        response.content.on_eof(partial(self._ended, response))
+
+    async def aclose(self) -> None:
+        """Close every connection, those in use too."""
+        for response in list(self._lingering):
+            self._ended(response)
+            response.close()
+        if self._session is not None:
+            await self._session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections),
+                timeout=self._timeout,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": "lea", "Accept-Encoding": "identity"},
+                trust_env=False,
+                read_bufsize=READ_BUFFER,
+                max_line_size=HEADER_BYTES,
+                max_field_size=HEADER_BYTES,
+            )
+        return self._session
+
+    def _ended(self, response: aiohttp.ClientResponse) -> None:
+        timer = self._lingering.pop(response, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _drop(self, response: aiohttp.ClientResponse) -> None:
+        self._lingering.pop(response, None)
+        response.close()
+
+
+async def read_at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The first `limit` bytes of the body; a longer one is left unread. Raises aiohttp.ClientError."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) >= limit:
+            break
+    return bytes(body[:limit])

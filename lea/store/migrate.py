@@ -1,0 +1,26 @@
+"""Brings the database to this version's tables; refuses one of a newer version."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from lea.errors import StartError
+
+
+def upgrade(connection: Connection) -> None:
+    """Apply what is missing, in the caller's transaction. Raises StartError for a database of a newer version."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in known:
+        raise StartError(
+            f"database.url: the database is of a newer version of Léa (revision {current}); "
+            "start that version, or restore a backup made with this one"
+        )
+    command.upgrade(config, "head")

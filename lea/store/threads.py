@@ -1,0 +1,178 @@
+"""Conversations as people handle them: list, read, rename, delete, search."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, or_, select, update
+
+from lea.ids import CompanyId, MessageId, ThreadId, UserId
+from lea.store.tables import messages, threads, turns
+from lea.store.turns import path_to
+
+READ_LIMIT = 5000
+"""Most messages of one conversation read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A conversation in a list; `excerpt` is the message a search found."""
+
+    id: ThreadId
+    title: str
+    created_at: float
+    updated_at: float
+    live_turn_id: str | None
+    excerpt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message of the branch that is shown."""
+
+    id: MessageId
+    parent_id: MessageId | None
+    turn_id: str
+    role: str
+    content: str
+    created_at: float
+    finish_reason: str | None
+    provider: str | None
+    error_code: str | None
+
+
+def page(
+    connection: Connection, user_id: UserId, limit: int, before: tuple[float, str] | None = None
+) -> list[ThreadRow]:
+    """The newest conversations, `before` the last `(updated_at, id)` of the page above."""
+    query = _listed(user_id).limit(limit)
+    if before is not None:
+        moment, thread_id = before
+        query = query.where(
+            or_(
+                threads.c.updated_at < moment,
+                (threads.c.updated_at == moment) & (threads.c.id < thread_id),
+            )
+        )
+    return [_thread(row) for row in connection.execute(query)]
+
+
+def get(connection: Connection, user_id: UserId, thread_id: ThreadId) -> ThreadRow | None:
+    """One conversation of this user."""
+    row = connection.execute(_listed(user_id).where(threads.c.id == thread_id)).one_or_none()
+    return None if row is None else _thread(row)
+
+
+def read(connection: Connection, user_id: UserId, thread_id: ThreadId) -> list[MessageRow]:
+    """The messages of the branch that is shown, oldest first."""
+    head = connection.execute(
+        select(threads.c.head_id).where(threads.c.user_id == user_id, threads.c.id == thread_id)
+    ).scalar_one_or_none()
+    return [_message(row) for row in path_to(connection, user_id, thread_id, head, READ_LIMIT)]
+
+
+def rename(connection: Connection, user_id: UserId, thread_id: ThreadId, title: str) -> bool:
+    """Whether there was such a conversation."""
+    result = connection.execute(
+        update(threads).where(threads.c.user_id == user_id, threads.c.id == thread_id).values(title=title)
+    )
+    return result.rowcount == 1
+
+
+def remove(connection: Connection, user_id: UserId, thread_id: ThreadId) -> bool:
+    """Delete a conversation with its turns and messages; whether there was one."""
+    result = connection.execute(delete(threads).where(threads.c.user_id == user_id, threads.c.id == thread_id))
+    return result.rowcount == 1
+
+
+def search(
+    connection: Connection, user_id: UserId, words: str, limit: int, thread_id: ThreadId | None = None
+) -> list[ThreadRow]:
+    """Conversations whose title or a message contains `words`, each with the newest message that does."""
+    pattern = f"%{_escaped(words)}%"
+    found = (
+        select(messages.c.thread_id, func.max(messages.c.created_at).label("moment"))
+        .where(messages.c.user_id == user_id, messages.c.content.ilike(pattern, escape="\\"))
+        .group_by(messages.c.thread_id)
+        .subquery()
+    )
+    hit = (
+        select(messages.c.content)
+        .where(
+            messages.c.user_id == user_id,
+            messages.c.thread_id == threads.c.id,
+            messages.c.created_at == found.c.moment,
+            messages.c.content.ilike(pattern, escape="\\"),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        _listed(user_id)
+        .add_columns(hit.label("excerpt"))
+        .outerjoin(found, found.c.thread_id == threads.c.id)
+        .where(or_(found.c.thread_id.is_not(None), threads.c.title.ilike(pattern, escape="\\")))
+        .limit(limit)
+    )
+    if thread_id is not None:
+        query = query.where(threads.c.id == thread_id)
+    return [_thread(row, row.excerpt or "") for row in connection.execute(query)]
+
+
+def search_messages(
+    connection: Connection, user_id: UserId, thread_id: ThreadId, words: str, limit: int
+) -> list[MessageRow]:
+    """Messages of one conversation that contain `words`, newest first."""
+    query = (
+        select(messages)
+        .where(
+            messages.c.user_id == user_id,
+            messages.c.thread_id == thread_id,
+            messages.c.content.ilike(f"%{_escaped(words)}%", escape="\\"),
+        )
+        .order_by(messages.c.created_at.desc(), messages.c.id.desc())
+        .limit(limit)
+    )
+    return [_message(row) for row in connection.execute(query)]
+
+
+def count_active(connection: Connection, company_id: CompanyId, since: float) -> int:
+    """The company's conversations used since then."""
+    query = select(func.count()).where(threads.c.company_id == company_id, threads.c.updated_at >= since)
+    return connection.execute(query).scalar_one()
+
+
+def _listed(user_id: UserId) -> Select[Any]:
+    live = (
+        select(turns.c.id)
+        .where(turns.c.user_id == threads.c.user_id, turns.c.thread_id == threads.c.id, turns.c.state == "running")
+        .order_by(turns.c.started_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(threads, live.label("live_turn_id"))
+        .where(threads.c.user_id == user_id)
+        .order_by(threads.c.updated_at.desc(), threads.c.id.desc())
+    )
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _thread(row: Row[Any], excerpt: str | None = None) -> ThreadRow:
+    return ThreadRow(row.id, row.title, row.created_at, row.updated_at, row.live_turn_id, excerpt)
+
+
+def _message(row: Row[Any]) -> MessageRow:
+    return MessageRow(
+        row.id,
+        row.parent_id,
+        row.turn_id,
+        row.role,
+        row.content,
+        row.created_at,
+        row.finish_reason,
+        row.provider,
+        row.error_code,
+    )

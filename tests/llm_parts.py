@@ -1,0 +1,100 @@
+"""What the tests of the model share: settings scaled down, a prompt, and a way to collect an answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from lea.config import Llm
+from lea.ids import CompanyId, UserId
+from lea.llm.openai import OpenAIClient
+from lea.llm.provider import Caller, Finished, ModelEvent, ModelStream, Prompt, Provider, Usage
+from lea.llm.stream import OpenAIStream
+from lea.messages import Assistant, User
+from lea.resilience.http import HttpClient
+
+KEY = "sk-test-0123456789abcdef"
+PROMPT = Prompt(
+    "Tu es Léa.",
+    (User("Bonjour"), Assistant("Bonjour !"), User("Où en est ma facture ?")),
+    Caller(UserId("usr_1"), CompanyId("cmp_1"), "fr"),
+)
+
+
+@dataclass
+class Heard:
+    """An answer as its reader has it."""
+
+    text: str = ""
+    usage: Usage | None = None
+    finished: Finished | None = None
+    batches: int = 0
+
+
+def settings(url: str, **changes: object) -> Llm:
+    """The section `llm`, with limits a test can wait for."""
+    values: dict[str, object] = {
+        "base_url": url,
+        "api_key": SecretStr(KEY),
+        "model": "gpt-5-mini",
+        "connect_timeout": 1,
+        "timeout": 2,
+        "total_timeout": 5,
+        "retry_pause": 0.001,
+    }
+    return Llm.model_validate(values | changes)
+
+
+@asynccontextmanager
+async def streaming(config: Llm) -> AsyncIterator[OpenAIStream]:
+    """The provider over a pool of its own, closed at the end."""
+    http = HttpClient("model", connections=config.connections, connect_timeout=config.connect_timeout)
+    provider = OpenAIStream(config, http, OpenAIClient(config))
+    try:
+        yield provider
+    finally:
+        await provider.aclose()
+
+
+async def listen(provider: Provider, prompt: Prompt = PROMPT, heard: Heard | None = None) -> Heard:
+    """Read an answer to its end; `heard` keeps what came before an error."""
+    heard = heard or Heard()
+    async with provider.open(prompt) as stream:
+        async for batch in stream:
+            heard.batches += 1
+            for event in batch:
+                match event:
+                    case str():
+                        heard.text += event
+                    case Usage():
+                        heard.usage = event
+                    case Finished():
+                        heard.finished = event
+    return heard
+
+
+async def rest(stream: ModelStream) -> list[ModelEvent]:
+    """Everything still to come."""
+    return [event async for batch in stream for event in batch]
+
+
+@asynccontextmanager
+async def raw_server(reply: bytes, *, hangs_up: bool = True) -> AsyncIterator[str]:
+    """The address of a server that answers one request with these bytes, HTTP or not."""
+    over = asyncio.Event()
+
+    async def play(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(reply)
+        with suppress(ConnectionError):
+            if not hangs_up:
+                await reader.read()
+            writer.close()
+            await writer.wait_closed()
+        over.set()
+
+    async with await asyncio.start_server(play, "127.0.0.1") as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await over.wait()

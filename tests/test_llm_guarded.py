@@ -1,0 +1,205 @@
+"""Asking again: how often, when, and when never."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from structlog.testing import capture_logs
+
+from lea.errors import ExternalRejected, ExternalTimeout, ExternalUnavailable, LeaError, NetworkError
+from lea.llm.guarded import Guarded
+from lea.llm.provider import Finished
+from lea.metrics import REGISTRY
+from lea.tasks import TaskOwner
+from tests.llm_parts import PROMPT, listen, rest, settings, streaming
+from tests.model_replies import Fault
+from tests.model_server import Answer, ModelServer, Refusal, Reply
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ModelServer]:
+    async with ModelServer() as server:
+        yield server
+
+
+@asynccontextmanager
+async def guarded(url: str, **changes: object) -> AsyncIterator[Guarded]:
+    config = settings(url, **changes)
+    async with streaming(config) as model:
+        yield Guarded(model, config)
+
+
+def attempts(outcome: str) -> float:
+    labels = {"provider": "openai", "outcome": outcome}
+    return REGISTRY.get_sample_value("lea_model_attempts_total", labels) or 0.0
+
+
+BEFORE_THE_FIRST_TOKEN: list[Reply] = [
+    Refusal(500),
+    Refusal(429),
+    Answer(fault="cut", fault_at=-1),
+    Answer(fault="cut", fault_at=0),
+    Answer(fault="end", fault_at=0),
+    Answer(fault="error", fault_at=0),
+    Answer(fault="malformed", fault_at=0),
+]
+
+
+@pytest.mark.parametrize("fault", BEFORE_THE_FIRST_TOKEN, ids=repr)
+async def test_what_fails_before_the_first_token_is_asked_again(server: ModelServer, fault: Reply) -> None:
+    server.script(fault, fault, Answer("enfin"))
+    async with guarded(server.url) as model:
+        heard = await listen(model)
+    assert (heard.text, heard.finished, len(server.exchanges)) == ("enfin", Finished("stop"), 3)
+
+
+@pytest.mark.parametrize("retries", [0, 1, 2])
+async def test_it_is_asked_at_most_as_often_as_configured(server: ModelServer, retries: int) -> None:
+    server.default = Refusal(500)
+    async with guarded(server.url, retries=retries) as model:
+        with pytest.raises(ExternalUnavailable):
+            await listen(model)
+    assert len(server.exchanges) == 1 + retries
+
+
+@pytest.mark.parametrize("fault", ["cut", "end", "error", "malformed"])
+async def test_nothing_is_asked_again_after_the_first_token(server: ModelServer, fault: Fault) -> None:
+    gate = asyncio.Semaphore(1)
+    server.script(Answer("un deux", gate=gate, fault=fault, fault_at=2))
+    async with guarded(server.url) as model, model.open(PROMPT) as stream:
+        assert await anext(stream) == ["un "]
+        gate.release()
+        with pytest.raises(ExternalUnavailable):
+            await rest(stream)
+    assert len(server.exchanges) == 1
+
+
+@pytest.mark.parametrize("at", [-1, 0, 1], ids=["header", "first token", "mid-answer"])
+async def test_nothing_is_asked_again_after_a_timeout(server: ModelServer, at: int) -> None:
+    server.script(Answer(fault="silence", fault_at=at))
+    async with guarded(server.url, timeout=0.15) as model:
+        with pytest.raises(ExternalTimeout):
+            await listen(model)
+    assert len(server.exchanges) == 1
+
+
+@pytest.mark.parametrize("reply", [Refusal(400), Refusal(401), Refusal(404), Refusal(429, "insufficient_quota")])
+async def test_nothing_rejected_is_asked_again(server: ModelServer, reply: Refusal) -> None:
+    server.script(reply)
+    async with guarded(server.url) as model:
+        with pytest.raises((ExternalRejected, ExternalUnavailable)):
+            await listen(model)
+    assert len(server.exchanges) == 1
+
+
+async def test_a_server_that_cannot_be_reached_is_asked_again() -> None:
+    before = attempts("network_error")
+    async with guarded("http://127.0.0.1:1") as model:
+        with pytest.raises(NetworkError):
+            await listen(model)
+    assert attempts("network_error") == before + 3
+
+
+async def test_all_attempts_together_keep_within_the_total_timeout(server: ModelServer) -> None:
+    server.script(Refusal(500), Answer(fault="silence", fault_at=0))
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    async with guarded(server.url, total_timeout=0.2, timeout=30) as model:
+        with pytest.raises(ExternalTimeout):
+            await listen(model)
+    assert 0.19 <= loop.time() - began < 1
+    await server.wait_until_closed(1)
+
+
+async def test_the_total_timeout_does_not_end_an_answer_that_has_begun(server: ModelServer) -> None:
+    server.script(Answer("un deux trois quatre", every=0.1))
+    async with guarded(server.url, total_timeout=0.2) as model:
+        assert (await listen(model)).text == "un deux trois quatre"
+
+
+async def test_a_wait_the_server_asks_for_is_kept(server: ModelServer) -> None:
+    server.script(Refusal(429, headers=(("retry-after-ms", "120"),)))
+    async with guarded(server.url) as model:
+        await listen(model)
+    first, second = server.exchanges
+    assert second.began - first.began >= 0.12
+
+
+async def test_a_wait_that_does_not_fit_is_told_instead_of_waited(server: ModelServer) -> None:
+    server.script(Refusal(429, headers=(("Retry-After", "90"),)))
+    async with guarded(server.url) as model:
+        with pytest.raises(ExternalUnavailable) as caught:
+            await listen(model)
+    assert (caught.value.code, caught.value.retry_after_s, len(server.exchanges)) == ("model_busy", 90.0, 1)
+
+
+async def test_pauses_grow_and_are_drawn_anew_from_nothing_to_their_bound(server: ModelServer) -> None:
+    bounds: list[tuple[float, float]] = []
+
+    def jitter(low: float, high: float) -> float:
+        bounds.append((low, high))
+        return 0.0
+
+    server.default = Refusal(500)
+    config = settings(server.url, retry_pause=0.5)
+    async with streaming(config) as model:
+        with pytest.raises(ExternalUnavailable):
+            await listen(Guarded(model, config, jitter=jitter))
+    assert bounds == [(0, 0.5), (0, 1.0)]
+
+
+async def test_each_attempt_is_counted_and_each_failed_one_logged(server: ModelServer) -> None:
+    before = attempts("ok"), attempts("external_api_unavailable")
+    server.script(Refusal(500))
+    async with guarded(server.url) as model:
+        with capture_logs() as logs:
+            await listen(model)
+    assert (attempts("ok"), attempts("external_api_unavailable")) == (before[0] + 1, before[1] + 1)
+    failed = [line for line in logs if line["event"] == "model.attempt_failed"]
+    assert [(line["attempt"], line["attempts"], line["code"]) for line in failed] == [
+        (1, 3, "external_api_unavailable")
+    ]
+
+
+async def test_an_answer_that_breaks_off_is_no_success(server: ModelServer) -> None:
+    before = attempts("ok"), attempts("model_cut")
+    server.script(Answer(fault="end", fault_at=1))
+    async with guarded(server.url) as model:
+        with pytest.raises(LeaError):
+            await listen(model)
+    assert (attempts("ok"), attempts("model_cut")) == (before[0], before[1] + 1)
+
+
+@pytest.mark.parametrize("reply", [Answer(fault="silence", fault_at=-1), Answer(fault="silence", fault_at=0)])
+async def test_cancelling_while_opening_is_neutral_and_hangs_up(server: ModelServer, reply: Answer) -> None:
+    before = attempts("left")
+    server.script(reply)
+    tasks = TaskOwner()
+    async with guarded(server.url) as model:
+        task = tasks.spawn("listen", listen(model))
+        exchange = await server.exchange(0)
+        task.cancel()
+        await asyncio.wait([task])
+        async with asyncio.timeout(0.5):
+            await exchange.closed.wait()
+    assert task.cancelled()
+    assert (attempts("left"), len(server.exchanges)) == (before + 1, 1)
+
+
+async def test_leaving_in_mid_answer_is_neutral_and_hangs_up(server: ModelServer) -> None:
+    before = attempts("left")
+    server.script(Answer("un deux", gate=asyncio.Semaphore(1)))
+    async with guarded(server.url) as model:
+        async with model.open(PROMPT) as stream:
+            await anext(stream)
+        async with asyncio.timeout(0.5):
+            await server.wait_until_closed(0)
+    assert attempts("left") == before + 1
+
+
+async def test_the_first_token_is_there_when_opening_returns(server: ModelServer) -> None:
+    server.script(Answer("un deux", gate=asyncio.Semaphore(1)))
+    async with guarded(server.url) as model, model.open(PROMPT) as stream:
+        assert server.exchanges[0].sent == ["un "]
+        assert await anext(stream) == ["un "]
