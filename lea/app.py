@@ -4,7 +4,7 @@ What is opened first is closed last, each beside its opening.
 """
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -52,6 +52,7 @@ from lea.records.sample import load_sample
 from lea.resilience.health import Check, Health
 from lea.resilience.http import HttpClient
 from lea.resilience.single_flight import SingleFlight
+from lea.sources.facts import CompanyFacts
 from lea.sources.source import Source
 from lea.sources.sql import SqlSource
 from lea.store import migrate
@@ -74,7 +75,7 @@ TASKS = web.AppKey("tasks", TaskOwner)
 class Adapters:
     """What a test or a benchmark replaces by another real part; nothing is patched."""
 
-    clock: Clock = SystemClock()
+    clock: Clock = field(default_factory=SystemClock)
     source: Callable[[Store], Source] = SqlSource
     provider: Callable[[Config], Provider] | None = None
 
@@ -98,7 +99,7 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
             app.router.add_route(route.method, route.path, route.handler)
     add_documents(app, GROUPS)
     add_page(app, STATIC)
-    app.cleanup_ctx.extend([_tasks, _store, _auth(secret), _core(adapters)])
+    app.cleanup_ctx.extend([_store, _auth(secret), _core(adapters)])
     app.on_shutdown.append(_end_streams)
     return app
 
@@ -109,13 +110,9 @@ async def drain(app: web.Application) -> None:
     await app[TURNS].drain(app[CONFIG].server.shutdown_grace)
 
 
-async def _tasks(app: web.Application) -> AsyncIterator[None]:
-    yield
-    await app[TASKS].aclose()
-
-
 async def _store(app: web.Application) -> AsyncIterator[None]:
-    store = Store(app[CONFIG].database, app[TASKS])
+    writing = TaskOwner()
+    store = Store(app[CONFIG].database, writing)
     app[STORE] = store
     clock = app[CLOCK]
 
@@ -134,7 +131,9 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
     if left:
         log.warning("turns.found_interrupted", count=left)
     yield
+    await app[TASKS].aclose()  # they read from the store until they end
     await store.aclose()
+    await writing.aclose()
 
 
 def _auth(secret: bytes) -> Room:
@@ -173,8 +172,10 @@ def _core(adapters: Adapters) -> Room:
             SingleFlight(tasks),
         )
         tasks.spawn("sessions.evict", manager.keep_evicting())
+        tasks.spawn("health.first", app[HEALTH].found())  # the SDK is imported by the first check, which takes a second
         yield
         await app[TURNS].drain(0)
+        manager.close()
         await provider.aclose()
 
     return room
@@ -183,7 +184,7 @@ def _core(adapters: Adapters) -> Room:
 def _provider(config: Config, source: Source, store: Store) -> Provider:
     """The configured model, or the engine that needs none."""
     if not config.llm.configured:
-        return LocalEngine(source)
+        return LocalEngine(CompanyFacts(source, store))
     http = HttpClient("llm", connect_timeout=config.llm.connect_timeout, connections=config.llm.connections)
     return Guarded(OpenAIStream(config.llm, http, OpenAIClient(config.llm)), config.llm)
 

@@ -155,8 +155,9 @@ class Config(BaseModel):
         values = _from_file(file)
         _overlay(values, environ)
         key = environ.get("OPENAI_API_KEY", "")
-        if key:
-            values.setdefault("llm", {}).setdefault("api_key", key)
+        model = values.setdefault("llm", {})
+        if key and isinstance(model, dict) and not model.get("api_key"):
+            model["api_key"] = key
         try:
             return cls.model_validate(values)
         except ValidationError as error:

@@ -55,8 +55,6 @@ def configure(level: str) -> QueueListener:
     return _route_standard_library(number)
 
 
-
-
 def _route_standard_library(level: int) -> QueueListener:
     """A library's record costs its caller a queue put, never a write."""
     records: SimpleQueue[logging.LogRecord] = SimpleQueue()

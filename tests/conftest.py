@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import openai  # noqa: F401  (imported once for all: in a server it is the first health check that waits for it)
 import orjson
 import pytest
 import structlog
@@ -23,7 +24,7 @@ def no_blocking_in_the_loop(request: pytest.FixtureRequest) -> Iterator[BlockBus
         return
     with blockbuster_ctx("lea") as guard:
         for function in guard.functions.values():  # before it listens, the server keeps nobody waiting
-            function.can_block_in("lea/store/engine.py", "_engines")
+            function.can_block_in("lea/store/engine.py", "_engine")
             function.can_block_in("lea/store/migrate.py", "upgrade")
         yield guard
 

@@ -1,5 +1,14 @@
 """Stand-ins that play a script."""
 
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+from lea.bus.port import Reader
+from lea.errors import NetworkError
+from lea.ids import CompanyId, UserId
+from lea.sources.source import JobsData, JobsMetrics, UserContext
+
 
 class ManualClock:
     """A clock that moves when it is told to."""
@@ -17,3 +26,65 @@ class ManualClock:
     def advance(self, seconds: float) -> None:
         self._now += seconds
         self._monotonic += seconds
+
+
+class ScriptedSink:
+    """A reader's connection: open or shut, as the test says."""
+
+    def __init__(self) -> None:
+        self.data = b""
+        self.pushes = 0
+        self.open = True
+        self.ended = False
+        self.reader: Reader | None = None
+        self.on_push: Callable[[], None] | None = None
+
+    def push(self, data: bytes) -> bool:
+        if not self.open:
+            return False
+        self.pushes += 1
+        self.data += data
+        if self.on_push is not None:
+            self.on_push()
+        return True
+
+    def end(self) -> None:
+        self.ended = True
+
+    def catch_up(self) -> None:
+        """There is room again: take everything that was missed."""
+        self.open = True
+        while self.reader is not None and (data := self.reader.take()):
+            self.data += data
+
+
+class ScriptedSource:
+    """A source that answers when the test lets it, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[str] = Counter()
+        self.failing: set[str] = set()
+        self.gate: asyncio.Event | None = None
+
+    async def connection_mode(self, company_id: CompanyId) -> str:
+        await self._answer("connection_mode")
+        return "sql"
+
+    async def user_context(self, user_id: UserId, company_id: CompanyId) -> UserContext:
+        await self._answer("user_context")
+        return UserContext(user_id, "Ada", "ada@example.org", "member", "en", company_id, "Engines", "sql", ())
+
+    async def jobs(self, company_id: CompanyId) -> JobsData:
+        await self._answer("jobs_data")
+        return JobsData(())
+
+    async def jobs_metrics(self, company_id: CompanyId) -> JobsMetrics:
+        await self._answer("jobs_metrics")
+        return JobsMetrics.of([("bank", "pending", self.asked["jobs_metrics"])])
+
+    async def _answer(self, phase: str) -> None:
+        self.asked[phase] += 1
+        if self.gate is not None:
+            await self.gate.wait()
+        if phase in self.failing:
+            raise NetworkError

@@ -1,14 +1,17 @@
 """The whole of Léa on a real socket inside the test's own loop, and people who talk to it over HTTP."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import orjson
 from aiohttp import ClientResponse, ClientSession, web
+from sqlalchemy import create_engine
 
 from lea.app import Adapters, create_app, drain
 from lea.auth.permissions import Identity, Role
@@ -20,6 +23,7 @@ from lea.manager.turns import Turns
 from lea.store import accounts
 from lea.store.accounts import NewUser
 from lea.store.engine import Store
+from lea.store.migrate import upgrade
 
 
 @dataclass(slots=True)
@@ -120,9 +124,7 @@ class Person:
             return response.status, orjson.loads(data) if data else None
 
     async def request(self, method: str, path: str, body: object = None, **headers: str) -> ClientResponse:
-        return await self.session.request(
-            method, self.url + path, json=body, headers={**self.headers, **headers}
-        )
+        return await self.session.request(method, self.url + path, json=body, headers={**self.headers, **headers})
 
     @asynccontextmanager
     async def reading(self, message: str | None = None, path: str = "", **body: object) -> AsyncIterator[Reading]:
@@ -171,9 +173,7 @@ class Lea:
         now = self.app[CLOCK].now()
 
         def make(connection: Any) -> tuple[UserId, CompanyId]:
-            company_id = accounts.find_company(connection, company) or accounts.create_company(
-                connection, company, now
-            )
+            company_id = accounts.find_company(connection, company) or accounts.create_company(connection, company, now)
             user = NewUser(email, email.partition("@")[0].title(), role, "en", "nobody signs in with this")
             return accounts.create_user(connection, company_id, user, now), company_id
 
@@ -192,8 +192,22 @@ class Lea:
         await drain(self.app)
 
 
+@cache
+def _migrated() -> bytes:
+    """An empty database of today's version; migrating one for every test would take most of the suite's time."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "lea.db"
+        engine = create_engine(f"sqlite:///{file}")
+        with engine.begin() as connection:
+            upgrade(connection)
+        engine.dispose()
+        return file.read_bytes()
+
+
 def settings(folder: Path, **sections: Mapping[str, object]) -> Config:
     """Settings of a test: its own database, limits that do not stand in the way."""
+    if not (folder / "lea.db").exists():
+        (folder / "lea.db").write_bytes(_migrated())
     values: dict[str, dict[str, object]] = {
         "database": {"url": f"sqlite+aiosqlite:///{folder}/lea.db"},
         "auth": {"secret": "s" * 40},
@@ -219,5 +233,3 @@ async def running(config: Config, adapters: Adapters | None = None) -> AsyncIter
             yield Lea(app, f"http://{host}:{port}", session)
     finally:
         await runner.cleanup()
-
-

@@ -1,6 +1,8 @@
 """Accounts from the command line, beside a server that uses the same database."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,24 @@ def test_a_key_for_nobody_is_refused(tmp_path: Path) -> None:
     result = run(tmp_path, key, "create", "nobody@example.org")
     assert result.exit_code == 1
     assert result.stderr == "Error: nobody@example.org has no account\n"
+
+
+def test_a_database_of_a_newer_version_is_left_alone_and_told_in_one_line(tmp_path: Path) -> None:
+    add(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "lea.db", isolation_level=None)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    result = add(tmp_path, "bob@example.org")
+    assert result.exit_code == 1
+    assert "of a newer version" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_no_database_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "lea.db").write_text("not a database, but long enough to be looked at as one" * 100)
+    result = add(tmp_path)
+    assert result.exit_code == 1
+    assert "the database cannot be used" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 async def test_commands_work_beside_a_server(tmp_path: Path) -> None:

@@ -93,6 +93,13 @@ async def test_a_signin_link_signs_its_user_in_once(parts: AuthParts) -> None:
     assert await code_of(parts.service.take_link("\ud800"), BadRequest) == "link_invalid"
 
 
+async def test_a_link_is_good_for_its_own_purpose_only(parts: AuthParts) -> None:
+    setup = await parts.service.enrolment.setup_link()
+    assert setup is not None
+    assert await code_of(parts.service.take_link(setup), BadRequest) == "link_invalid"
+    await parts.service.set_up(setup, newcomer(), sample=False)
+
+
 async def test_login_ignores_case_and_blanks_around_the_address(parts: AuthParts) -> None:
     await parts.first_grant()
     grant = await parts.service.login("  ADA@Example.ORG ", PASSWORD, HERE)
@@ -119,6 +126,24 @@ async def test_the_eleventh_attempt_is_refused_even_with_the_right_password(part
     assert await code_of(parts.service.login(EMAIL, PASSWORD, HERE), TooMany) == "login_limited"
     parts.clock.advance(300)
     await parts.service.login(EMAIL, PASSWORD, HERE)
+
+
+async def test_a_sign_in_frees_the_attempts_of_its_account(parts: AuthParts) -> None:
+    await parts.first_grant()
+    for _ in range(3):
+        for _ in range(9):
+            await code_of(parts.service.login(EMAIL, "wrong password", HERE))
+        await parts.service.login(EMAIL, PASSWORD, HERE)
+
+
+async def test_a_sign_in_lasts_as_long_as_it_is_refreshed_within_its_days(parts: AuthParts) -> None:
+    grant = await parts.first_grant()
+    for _ in range(3):
+        parts.clock.advance(30 * 86_400 - 1)
+        grant = await parts.service.refresh(grant.refresh_token)
+    parts.clock.advance(30 * 86_400)
+    assert await code_of(parts.service.refresh(grant.refresh_token)) == "token_expired"
+    assert await code_of(parts.service.identities.of_cookie(grant.refresh_token)) == "token_expired"
 
 
 async def test_a_password_is_hashed_again_when_the_parameters_change(tmp_path: Path) -> None:
@@ -155,6 +180,7 @@ async def test_a_disabled_user_is_not_refreshed(parts: AuthParts) -> None:
 
 async def test_logout_ends_the_sign_in_at_once_and_again_is_no_different(parts: AuthParts) -> None:
     grant, other = await parts.first_grant(), await parts.service.login(EMAIL, PASSWORD, HERE)
+    await parts.service.identities.of_cookie(grant.refresh_token)
     for _ in range(2):
         await parts.service.logout(bearer=grant.access_token, refresh_token=None)
     assert await code_of(who(parts, grant.access_token)) == "token_expired"

@@ -94,9 +94,7 @@ async def test_a_refusal_speaks_the_readers_language(lea: Lea, ada: Person, lang
     ],
 )
 @pytest.mark.parametrize("company", ["Analytical Engines", "Another Company"])
-async def test_another_users_thread_does_not_exist(
-    lea: Lea, ada: Person, method: str, path: str, company: str
-) -> None:
+async def test_another_users_thread_does_not_exist(lea: Lea, ada: Person, method: str, path: str, company: str) -> None:
     await ada.ask("Secret", session_id="s1")
     bob = await lea.person("bob@example.org", company)
     status, problem = await bob.call(method, path, {"title": "x"} if method == "PATCH" else None)

@@ -215,9 +215,7 @@ async def test_a_reader_that_leaves_changes_nothing(lea: Lea, ada: Person, model
     assert len(model.exchanges) == 1
 
 
-async def test_the_same_request_attaches_to_its_turn_from_the_start(
-    lea: Lea, ada: Person, model: ModelServer
-) -> None:
+async def test_the_same_request_attaches_to_its_turn_from_the_start(lea: Lea, ada: Person, model: ModelServer) -> None:
     gate = asyncio.Semaphore(0)
     model.script(Answer("un deux trois", gate=gate))
     async with ada.reading("Compte", session_id="s1", request_id="r1") as first:
@@ -237,13 +235,15 @@ async def test_the_same_request_after_a_restart_tells_the_saved_answer(tmp_path,
     async with running(config) as lea:
         ada = await lea.person()
         before = await ada.ask("Une fois", session_id="s1", request_id="r1")
-    async with running(config) as lea:
-        async with lea.session.post(
+    async with (
+        running(config) as lea,
+        lea.session.post(
             lea.url + "/v1/lea/chat/stream",
             json={"message": "Une fois", "session_id": "s1", "request_id": "r1"},
             headers=ada.headers,
-        ) as response:
-            after = await Reading(response).rest()
+        ) as response,
+    ):
+        after = await Reading(response).rest()
     assert after.text == "La première."
     assert after.done["message_id"] == before.done["message_id"]
     assert len(model.exchanges) == 1
@@ -366,9 +366,7 @@ async def test_a_slow_reader_misses_nothing_and_nobody_waits_for_it(tmp_path, mo
         ada = await lea.person()
         slow = await ada.request("POST", "/v1/lea/chat/stream", {"message": "Tout", "session_id": "s1"})
         slow.connection.transport.pause_reading()  # type: ignore[union-attr]
-        status, answer = await ada.call(
-            "POST", "/v1/lea/chat", {"message": "Autre", "session_id": "s2"}
-        )
+        status, answer = await ada.call("POST", "/v1/lea/chat", {"message": "Autre", "session_id": "s2"})
         assert status == 200
         slow.connection.transport.resume_reading()  # type: ignore[union-attr]
         events: list[Event] = (await Reading(slow).rest()).events

@@ -81,6 +81,7 @@ def key_create(config: Config, *, email: str) -> None:
 def _run(config: Config, work: Callable[[Enrolment], Awaitable[T]]) -> T:
     """Do one piece of work on the database; what is refused ends the command with one line and exit code 1."""
     try:
+        make_folder(config.database)
         return asyncio.run(_with_enrolment(config, work))
     except NotFound:
         raise
@@ -92,7 +93,6 @@ def _run(config: Config, work: Callable[[Enrolment], Awaitable[T]]) -> T:
 
 async def _with_enrolment(config: Config, work: Callable[[Enrolment], Awaitable[T]]) -> T:
     tasks, passwords = TaskOwner(), Passwords()
-    make_folder(config.database)
     store = Store(config.database, tasks)
     enrolment = Enrolment(
         store,
@@ -102,9 +102,19 @@ async def _with_enrolment(config: Config, work: Callable[[Enrolment], Awaitable[
         load_sample=lambda _connection, _company_id: None,
     )
     try:
-        await store.write(upgrade)
+        await _prepare(store)
         return await work(enrolment)
     finally:
         passwords.close()
         await store.aclose()
         await tasks.aclose()
+
+
+async def _prepare(store: Store) -> None:
+    try:
+        await store.write(upgrade)
+    except LeaError as error:
+        if isinstance(error.__cause__, StartError):
+            raise error.__cause__ from None
+        reason = str(error.__cause__ or error).partition("\n")[0]
+        raise StartError(f"database.url: the database cannot be used: {reason}") from None

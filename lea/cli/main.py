@@ -1,5 +1,6 @@
 """All commands."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -23,8 +24,11 @@ class _Group(click.Group):
 
 @click.group(cls=_Group)
 @click.version_option(__version__)
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Léa, a self-hosted assistant server for small companies' back offices."""
+    if ctx.invoked_subcommand in {"user", "key"} and "--help" not in sys.argv:
+        ctx.obj = Config.load()
 
 
 @click.group(name="config")

@@ -1,5 +1,7 @@
 """What operators ask: health and metrics."""
 
+import asyncio
+
 from aiohttp import web
 from prometheus_client.exposition import choose_encoder
 from pydantic import BaseModel
@@ -72,4 +74,5 @@ async def ready(call: Call[Empty]) -> web.StreamResponse:
 async def metrics(call: Call[Empty]) -> web.StreamResponse:
     """Prometheus metrics."""
     encode, content_type = choose_encoder(call.request.headers.get("Accept", ""))
-    return web.Response(body=encode(REGISTRY), headers={"Content-Type": content_type})
+    body = await asyncio.to_thread(encode, REGISTRY)  # long, and reads /proc
+    return web.Response(body=body, headers={"Content-Type": content_type})

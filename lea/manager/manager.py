@@ -11,6 +11,7 @@ from lea.auth.permissions import Identity
 from lea.clock import Clock
 from lea.config import Config
 from lea.ids import CompanyId, ThreadId, UserId
+from lea.manager.callbacks import CallbackPool
 from lea.manager.locks import LeafLock, LockTimes
 from lea.manager.session import LLMSession, session_key
 from lea.metrics import SESSIONS
@@ -40,6 +41,7 @@ class LLMManager:
         self._tasks = tasks
         self._lock = LeafLock("global")
         self._sessions: dict[str, LLMSession] = {}
+        self._callbacks = CallbackPool(config.sessions)
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -55,7 +57,7 @@ class LLMManager:
             session = self._sessions.get(key)
             if session is not None:
                 return session, False
-            session = LLMSession(identity, self._source, self._config, self._clock, self._tasks)
+            session = LLMSession(identity, self._source, self._config, self._clock, self._tasks, self._callbacks)
             self._sessions[key] = session
         SESSIONS.set(len(self._sessions))
         return session, True
@@ -108,6 +110,10 @@ class LLMManager:
             SESSIONS.set(len(self._sessions))
             log.info("sessions.evicted", count=len(idle), left=len(self._sessions))
         return len(idle)
+
+    def close(self) -> None:
+        """Start no more blocking work."""
+        self._callbacks.close()
 
     async def keep_evicting(self) -> None:
         """Evict again and again until cancelled."""

@@ -18,6 +18,7 @@ from lea.clock import Clock
 from lea.config import Config
 from lea.errors import LeaError
 from lea.ids import ThreadId
+from lea.manager.callbacks import CallbackPool
 from lea.manager.locks import LeafLock, LockTimes
 from lea.manager.thread import Thread
 from lea.metrics import LOAD_SECONDS
@@ -45,7 +46,15 @@ class LoadTimes:
 class LLMSession:
     """Key `{user_id}:{company_id}`."""
 
-    def __init__(self, identity: Identity, source: Source, config: Config, clock: Clock, tasks: TaskOwner) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        source: Source,
+        config: Config,
+        clock: Clock,
+        tasks: TaskOwner,
+        callbacks: CallbackPool,
+    ) -> None:
         self.key = session_key(identity)
         self.user_id = identity.user_id
         self.company_id = identity.company_id
@@ -59,6 +68,7 @@ class LLMSession:
         self._config = config
         self._clock = clock
         self._tasks = tasks
+        self._callbacks = callbacks
         self._loads = SingleFlight(tasks)
         self._context_at = self._jobs_at = float("-inf")
         self._busy: dict[ThreadId, Thread] = {}
@@ -93,6 +103,10 @@ class LLMSession:
         thread = self._busy.get(thread_id) or self._quiet.pop(thread_id, None)
         if thread is not None:
             thread.history = None
+
+    async def run_blocking(self, callback: Callable[[], T]) -> T:
+        """Run a blocking function off the loop, after the earlier ones of this session. Raises Overloaded."""
+        return await self._callbacks.run(self.key, callback)
 
     async def ensure_loaded(self) -> LoadTimes:
         """Load what is missing or too old; jobs that are only old are reloaded behind the caller's back."""

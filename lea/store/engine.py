@@ -123,8 +123,8 @@ def _run_group(connection: Connection, units: list[Unit[Any]]) -> list[Any]:
     return outcomes
 
 
-def _translated(error: Exception) -> LeaError:
-    if isinstance(error, LeaError):
+def _translated(error: Exception) -> LeaError | StartError:
+    if isinstance(error, LeaError | StartError):
         return error
     slow = isinstance(error, TimeoutError | PoolTimeout)
     locked = isinstance(error, OperationalError) and "locked" in str(error.orig)
@@ -135,14 +135,20 @@ def _translated(error: Exception) -> LeaError:
 
 def _engines(config: DatabaseConfig) -> tuple[AsyncEngine, AsyncEngine]:
     if not config.url.startswith("sqlite"):
-        engine = create_async_engine(config.url, hide_parameters=True, pool_size=10, max_overflow=10, pool_timeout=config.timeout)
+        engine = _engine(config, connections=20)
         return engine, engine
-    writer = create_async_engine(config.url, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=config.timeout)
-    readers = create_async_engine(config.url, hide_parameters=True, pool_size=config.readers, max_overflow=0, pool_timeout=config.timeout)
+    writer, readers = _engine(config, connections=1), _engine(config, connections=config.readers)
     event.listen(writer.sync_engine, "connect", _tune)
     event.listen(readers.sync_engine, "connect", _tune)
     event.listen(writer.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return writer, readers
+
+
+def _engine(config: DatabaseConfig, connections: int) -> AsyncEngine:
+    """A pool; parameters are kept out of error messages, since they hold what people wrote."""
+    return create_async_engine(
+        config.url, hide_parameters=True, pool_size=connections, max_overflow=0, pool_timeout=config.timeout
+    )
 
 
 def make_folder(config: DatabaseConfig) -> None:

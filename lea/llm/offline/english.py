@@ -12,7 +12,7 @@ ENGLISH: Final[Mapping[str, str]] = {
         "perfect|cool|very good|the|of|in|at|for|for me|and|or|is|are|there|any|all|all of|all the|stage|stages|"
         "step|right now|now|currently|at the moment|have|has|been|does|that are|that have|so far|would you please|"
         "will you please|to me|still|every|each|as of now|possible to|is it possible to|on|then|so|also|both|"
-        "these|those|here|remind me of"
+        "these|those|here|remind me of|i m looking for|i am looking for"
     ),
     "greeting": (
         "hello|hi|hey|hi there|hello there|hey there|good morning|good afternoon|good evening|how are you|"
@@ -63,17 +63,13 @@ ENGLISH: Final[Mapping[str, str]] = {
         "get me|bring up|pull up|open up|fetch|give me an overview of|an overview of|overview of|i wish to see|"
         "would like to see|want to see|to see|i need to see|i need to know|to look at|to view|to check|the list|"
         "list of|do you see|browse|read me|go through|what s the list of|let me look at|let me know|what are all|"
-        "i have a look at|could i have a look at|can i have a look at|may i have a look at|i m looking for|"
-        "i am looking for"
+        "i have a look at|could i have a look at|can i have a look at|may i have a look at"
     ),
     "det": (
-        "my|our|do i have|do we have|do you have|we have|i have|we ve got|have we got|the company s|our company s|"
-        "my company s|the agency s|of the company|of our company|of my company|in the company|in our company|"
-        "have i had|i ve had|i had|i ve got|have i got|have i|have we|our agency s|our agency has|the agency has|"
-        "the company has|our company has|does the agency have|does the company have|does our agency have|"
-        "does our company have|does my company have|of the agency|of our agency|in our agency|are we handling|"
-        "are we working on|am i working on|we are working on|i am working on|i m working on|i want my|i want the|"
-        "i want our|i need my|i need the|i need our|i would like my|i would like the|i d like my|i d like the"
+        "my|our|do i have|do we have|do you have|we have|i have|we ve got|have we got|have i had|i ve had|i had|"
+        "i ve got|have i got|have i|have we|are we handling|are we working on|am i working on|we are working on|"
+        "i am working on|i m working on|i want my|i want the|i want our|i need my|i need the|i need our|"
+        "i would like my|i would like the|i d like my|i d like the"
     ),
     "what": "what|what is|what are|what s|what has",
     "which": "which|which of",
@@ -151,4 +147,10 @@ ENGLISH: Final[Mapping[str, str]] = {
     "department:router": "router|routing",
     "department:bank": "bank|banking",
     "obligation": "have to|i have to|we have to|do i have to|need to|want to|has to",
+    "company": (
+        "the company s|our company s|my company s|the agency s|of the company|of our company|of my company|"
+        "in the company|in our company|our agency s|our agency has|the agency has|the company has|our company has|"
+        "does the agency have|does the company have|does our agency have|does our company have|"
+        "does my company have|of the agency|of our agency|in our agency"
+    ),
 }

@@ -14,7 +14,8 @@ FRENCH: Final[Mapping[str, str]] = {
         "tout|tous|toutes|qui sont|qui ont|ont|ete|moi|je souhaite|je souhaiterais|je voudrais|j aimerais|je veux|"
         "je desire|on voudrait|est il possible de|c est possible de|dans la liste|actuels|actuelles|cote|me|alors|"
         "donc|rapidement|vite|pourrais je|peut on|pouvons nous|possible de|le detail par|encore|y compris|"
-        "ensemble des|l ensemble des|la totalite des|parmi|rappelle moi"
+        "ensemble des|l ensemble des|la totalite des|parmi|rappelle moi|je cherche|j aurais besoin de|"
+        "j ai besoin de"
     ),
     "greeting": (
         "bonjour|bonsoir|salut|coucou|hello|hey|hi|ca va|comment vas tu|comment ca va|comment allez vous|"
@@ -74,16 +75,13 @@ FRENCH: Final[Mapping[str, str]] = {
         "un apercu|visualiser|acceder a|acceder aux|acces a|acces aux|connaitre|savoir|revoir|recapitule|"
         "recapitulatif|un recapitulatif|le recapitulatif|resume moi la liste|regarder|trouve|trouve moi|trouver|"
         "me trouver|m indiquer|indique moi|indiquez moi|quelle est la liste|liste complete|la liste complete|"
-        "une liste complete|existe t il|dispose t on|je cherche|j aurais besoin de|j ai besoin de"
+        "une liste complete|existe t il|dispose t on"
     ),
     "det": (
         "les|mes|nos|j ai|ai je|nous avons|avons nous|on a|a t on|est ce que j ai|est ce que nous avons|"
-        "est ce qu on a|de l agence|de l entreprise|de la societe|de mon agence|de mon entreprise|de notre agence|"
-        "de notre entreprise|de notre societe|notre|ai je eu|j ai eu|avons nous eu|que j ai|qu on a|"
-        "que nous avons|a la societe|a l agence|a l entreprise|l agence a t elle|l agence a|l entreprise a t elle|"
-        "a moi|chez nous"
+        "est ce qu on a|notre|ai je eu|j ai eu|avons nous eu|que j ai|qu on a|que nous avons|a moi"
     ),
-    "what": "qu est ce que|que|quoi|qu est ce qui|qu est ce qu|c est quoi|ce qui|ce que",
+    "what": "qu est ce que|qu est ce qui|qu est ce qu|c est quoi|ce qui|ce que",
     "which": "quel|quelle|quels|quelles|lesquels|lesquelles",
     "howmany": (
         "combien|combien de|combien d|le nombre|nombre|nombre de|au total|en tout|il y a combien|"
@@ -157,4 +155,9 @@ FRENCH: Final[Mapping[str, str]] = {
     "department:router": "router|routeur|routage",
     "department:bank": "bank|banque|bancaire|bancaires",
     "state:in_process": "en traitement|en cours de traitement",
+    "company": (
+        "de l agence|de l entreprise|de la societe|de mon agence|de mon entreprise|de notre agence|"
+        "de notre entreprise|de notre societe|a la societe|a l agence|a l entreprise|l agence a t elle|l agence a|"
+        "l entreprise a t elle|chez nous"
+    ),
 }

@@ -16,8 +16,7 @@ MOST_WORDS: Final = 60
 OPEN_STAGES: Final = ("prospect", "mandate", "offer", "preliminary_agreement", "deed")
 OPEN_STATES: Final = ("to_process", "in_process", "pending")
 
-ASKING: Final = {"det", "show", "which", "howmany"}
-SLOTS: Final = ("kind", "kinds", "stage", "stages", "state", "department")
+ASKING: Final = {"det", "company", "show", "which", "howmany"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,8 @@ def _small_talk(meaning: Meaning, language: Language) -> Request | None:
 
 
 def _threads(meaning: Meaning, language: Language) -> Request | None:
-    if "threads" not in meaning.plain or not meaning.only({"threads", "what", "latest"} | ASKING):
+    """The person's own: nobody is told the conversations of the company."""
+    if "threads" not in meaning.plain or not meaning.only({"threads", "what", "latest"} | ASKING - {"company"}):
         return None
     return Request("threads", language) if _not_a_definition(meaning) else None
 

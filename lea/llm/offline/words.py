@@ -7,22 +7,24 @@ from typing import Final
 
 from lea.sentences import Language
 
-WORD: Final = re.compile(r"(?<![^\W_])(?<!-)t-?\d{1,6}(?![^\W_]|-\w)|[^\W_]+")
+WORD: Final = re.compile(r"(?<![^\W_])(?<!-)t-?\d{1,6}(?![^\W_]|-\w)|[^\W_]+|[=<>≠≤≥¬+%]")
 REFERENCE: Final = re.compile(r"t-?(\d+)")
 
 TELLING: Final[dict[Language, str]] = {
     "fr": "au aux avec bonjour bonsoir c ce ces cette coucou d de des du elle en est et il ils j je l la le les leur "
     "lui ma merci mes moi mon n ne non nos notre nous ou oui par pas pour pourquoi qu que quel quelle quelles quels "
-    "qui quoi sa salut sans ses sont sous sur ta tes toi ton tous tout toutes tu un une vos votre vous",
+    "qui quoi sa salut sans ses sont sous sur ta tes toi ton tous tout toutes tu un une vos votre vous "
+    "achats banque dossier dossiers locations tache taches vente ventes",
     "en": "about all and are be bye can could did do does for from give goodbye have hello hey hi how i in is it its "
     "me my no of our please show tell thank thanks that the their them there these they this to was we what when "
-    "where which who why will with would write yes you your",
+    "where which who why will with would write yes you your "
+    "bank closed failed file files pending purchases rental rentals sale sales task tasks",
 }
 EVIDENCE: Final = {language: frozenset(telling.split()) for language, telling in TELLING.items()}
 
 
 def words(text: str) -> list[str]:
-    """The words in order; `T-104` and `t104` are one word each."""
+    """The words in order; `T-104` and `t104` are one word each, and so are signs that compare."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     return WORD.findall(plain.replace("œ", "oe"))

@@ -1,0 +1,165 @@
+"""Topics: history, cursors, bounds, and readers that fall behind."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lea.bus.memory import TAKE_BYTES, MemoryBus, MemoryTopic
+from lea.events import Stage
+from tests.fakes import ScriptedSink
+
+
+def topic(limit: int = 1_000_000) -> MemoryTopic:
+    return MemoryTopic("t", lambda: "everything so far", limit=limit)
+
+
+def numbers(data: bytes) -> list[int]:
+    return [int(line.rpartition(b":")[2]) for line in data.split(b"\n") if line.startswith(b"id: ")]
+
+
+def test_a_reader_gets_history_then_what_comes_with_no_gap_and_no_repetition() -> None:
+    told, sink = topic(), ScriptedSink()
+    told.publish(Stage("loading"))
+    told.publish_text(["a", "b"])
+    told.subscribe(sink)
+    told.publish_text(["c"])
+    told.end()
+    assert numbers(sink.data) == [1, 2, 3, 4]
+    assert sink.ended
+
+
+def test_a_reader_with_a_cursor_gets_what_follows_it() -> None:
+    told, sink = topic(), ScriptedSink()
+    told.publish_text(["a", "b", "c"])
+    told.subscribe(sink, after=2)
+    assert numbers(sink.data) == [3]
+
+
+def test_a_cursor_from_the_future_gets_only_what_comes() -> None:
+    told, sink = topic(), ScriptedSink()
+    told.publish_text(["a"])
+    told.subscribe(sink, after=99)
+    told.publish_text(["b"])
+    assert numbers(sink.data) == [2]
+
+
+def test_texts_of_one_read_are_one_push_and_one_event_each() -> None:
+    told, sink = topic(), ScriptedSink()
+    told.subscribe(sink)
+    told.publish_text(["a", "b", "c"])
+    assert sink.pushes == 1
+    assert numbers(sink.data) == [1, 2, 3]
+
+
+def test_a_reader_that_is_behind_takes_from_the_log_and_is_then_pushed_to_again() -> None:
+    told, sink = topic(), ScriptedSink()
+    reader = told.subscribe(sink)
+    sink.open = False
+    told.publish_text(["a"])
+    told.publish_text(["b"])
+    assert sink.data == b""
+    assert reader.behind
+    sink.open = True
+    assert numbers(reader.take()) == [1, 2]
+    assert reader.take() == b""
+    told.publish_text(["c"])
+    assert numbers(sink.data) == [3]
+
+
+def test_what_is_taken_at_once_is_bounded() -> None:
+    told, sink = topic(100_000_000), ScriptedSink()
+    reader = told.subscribe(sink)
+    sink.open = False
+    told.publish_text(["x" * 1000] * 500)
+    taken = reader.take()
+    assert TAKE_BYTES <= len(taken) < TAKE_BYTES + 2000
+    rest = numbers(taken)
+    while data := reader.take():
+        rest += numbers(data)
+    assert rest == list(range(1, 501))
+
+
+def test_history_is_bounded_and_a_reader_before_it_gets_one_snapshot() -> None:
+    told, sink = topic(limit=2000), ScriptedSink()
+    for number in range(100):
+        told.publish_text([f"word {number}"])
+    assert told.bytes <= 2000
+    told.subscribe(sink, after=3)
+    assert sink.data.count(b"snapshot") == 1
+    assert b"everything so far" in sink.data
+    told.publish_text(["next"])
+    assert numbers(sink.data) == [100, 101]
+
+
+def test_a_reader_that_was_cut_off_by_the_bound_while_behind_gets_a_snapshot() -> None:
+    told, sink = topic(limit=2000), ScriptedSink()
+    reader = told.subscribe(sink)
+    sink.open = False
+    for number in range(100):
+        told.publish_text([f"word {number}"])
+    assert b'"snapshot":"everything so far"' in reader.take()
+    assert not reader.behind
+
+
+def test_a_closed_reader_is_pushed_to_no_more() -> None:
+    told, sink = topic(), ScriptedSink()
+    told.subscribe(sink).close()
+    told.publish_text(["a"])
+    assert sink.data == b""
+
+
+def test_a_reader_that_closes_while_being_pushed_to_takes_nothing_from_the_others() -> None:
+    told, leaving, staying = topic(), ScriptedSink(), ScriptedSink()
+    reader = told.subscribe(leaving)
+    told.subscribe(staying)
+    leaving.on_push = reader.close
+    told.publish_text(["a"])
+    told.publish_text(["b"])
+    assert numbers(leaving.data) == [1]
+    assert numbers(staying.data) == [1, 2]
+
+
+@given(
+    steps=st.lists(st.sampled_from(["text", "join", "shut", "open", "take"]), max_size=60),
+    limit=st.sampled_from([300, 1_000_000]),
+)
+def test_whatever_happens_nobody_misses_or_repeats(steps: list[str], limit: int) -> None:
+    """Every reader's numbers grow by one, but for the one jump a snapshot makes."""
+    told = topic(limit)
+    readers: list[tuple[ScriptedSink, object]] = []
+    for step in steps:
+        if step == "text":
+            told.publish_text(["a", "b"])
+        elif step == "join":
+            sink = ScriptedSink()
+            sink.reader = told.subscribe(sink)
+            readers.append((sink, sink.reader))
+        for sink, _ in readers:
+            if step == "shut":
+                sink.open = False
+            elif step == "open":
+                sink.catch_up()
+            elif step == "take" and not sink.open:
+                sink.data += sink.reader.take()
+    for sink, _ in readers:
+        sink.catch_up()
+        seen = numbers(sink.data)
+        jumps = [(one, two) for one, two in pairwise(seen) if two != one + 1]
+        assert len(jumps) <= sink.data.count(b"snapshot")
+        assert not seen or seen[-1] == told.count
+
+
+def test_an_ended_topic_is_found_until_there_is_no_room() -> None:
+    bus = MemoryBus()
+    first = bus.open("first", lambda: "")
+    first.publish_text(["a"])
+    assert bus.find("first") is first
+    first.end()
+    assert bus.find("first") is first
+    for number in range(20):
+        other = bus.open(str(number), lambda: "")
+        other.publish_text(["x" * 1_900_000])
+        other.end()
+    assert bus.find("first") is None
+    assert bus.find("19") is not None

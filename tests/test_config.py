@@ -1,0 +1,140 @@
+"""config.toml, the environment and the code agree, and what is wrong is named in one line."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from lea.config import OPEN_TABLES, Config
+from lea.errors import StartError
+
+ROOT = Path(__file__).parent.parent
+
+
+def plain(config: Config) -> dict[str, dict[str, object]]:
+    return {
+        section: {
+            key: value.get_secret_value() if isinstance(value, SecretStr) else value for key, value in table.items()
+        }
+        for section, table in config.model_dump().items()
+    }
+
+
+def load(text: str, folder: Path, **environ: str) -> Config:
+    file = folder / "lea.toml"
+    file.write_text(text)
+    return Config.load(file, environ)
+
+
+def test_config_toml_holds_every_key_with_its_default() -> None:
+    written = tomllib.loads((ROOT / "config.toml").read_text())
+    defaults = plain(Config())
+    for table in OPEN_TABLES:
+        assert defaults.pop(table) == {}
+    assert written == defaults
+
+
+def test_every_key_of_config_toml_has_a_comment() -> None:
+    for line in (ROOT / "config.toml").read_text().splitlines():
+        if "=" in line.partition("#")[0]:
+            assert len(line.partition("#")[2].strip()) > 5, line
+
+
+@pytest.mark.parametrize(
+    ("section", "key"), [(section, key) for section, table in plain(Config()).items() for key in table]
+)
+def test_every_key_is_overridden_by_its_variable(tmp_path: Path, section: str, key: str) -> None:
+    default = plain(Config())[section][key]
+    other: dict[type, str] = {int: "1", float: "1", str: "changed"}
+    special = {
+        "url": "memory://" if section == "state" else "postgresql+asyncpg://a@b/c",
+        "public_url": "https://lea.example",
+        "base_url": "https://model.example/v1",
+        "language": "en",
+        "level": "debug",
+        "secret": "x" * 32,
+    }
+    value = special.get(key, other[type(default)])
+    config = load("", tmp_path, **{f"LEA_{section}__{key}".upper(): value})
+    assert str(plain(config)[section][key]).removesuffix(".0") == value
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    config = load("[server]\nport = 1\nhost = 'file'", tmp_path, LEA_SERVER__PORT="2")
+    assert (config.server.port, config.server.host) == (2, "file")
+
+
+def test_openai_api_key_is_read_unless_there_is_a_key_of_our_own(tmp_path: Path) -> None:
+    assert load("", tmp_path, OPENAI_API_KEY="sk-1").llm.api_key.get_secret_value() == "sk-1"
+    config = load("", tmp_path, OPENAI_API_KEY="sk-1", LEA_LLM__API_KEY="sk-2")
+    assert config.llm.api_key.get_secret_value() == "sk-2"
+    assert load('[llm]\napi_key = ""', tmp_path, OPENAI_API_KEY="sk-1").llm.configured
+
+
+def test_open_tables_take_anything(tmp_path: Path) -> None:
+    config = load("[plugins.mine]\nanything = 1", tmp_path, LEA_DEPENDENCIES__CRM__URL="http://crm")
+    assert config.plugins == {"mine": {"anything": 1}}
+    assert config.dependencies == {"crm": {"url": "http://crm"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "named"),
+    [
+        ("[server]\nport = 'x'", {}, "server.port"),
+        ("[server]\nport = 70000", {}, "server.port"),
+        ("[server]\nports = 1", {}, "server.ports"),
+        ("[sever]\nport = 1", {}, "sever"),
+        ("port = 1", {}, "port"),
+        ("server = 1", {}, "server"),
+        ("[database]\nurl = 'mysql://x'", {}, "database.url"),
+        ("[state]\nurl = 'memcached://x'", {}, "state.url"),
+        ("[llm]\nbase_url = 'model.example'", {}, "llm.base_url"),
+        ("[llm]\nretries = 3", {}, "llm.retries"),
+        ("[llm]\ntimeout = 0", {}, "llm.timeout"),
+        ("[auth]\nsecret = 'short'", {}, "auth.secret"),
+        ("[log]\nlevel = 'loud'", {}, "log.level"),
+        ("[server\n", {}, "lea.toml"),
+        ("", {"LEA_SERVER__PORT": "x"}, "server.port"),
+        ("", {"LEA_SERVER__PORTS": "1"}, "LEA_SERVER__PORTS"),
+        ("", {"LEA_SEVER__PORT": "1"}, "LEA_SEVER__PORT"),
+        ("", {"LEA_SERVER__PORT__X": "1"}, "LEA_SERVER__PORT__X"),
+    ],
+)
+def test_what_is_wrong_is_named_in_one_line(tmp_path: Path, text: str, environ: dict[str, str], named: str) -> None:
+    with pytest.raises(StartError) as refused:
+        load(text, tmp_path, **environ)
+    assert named in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_other_variables_are_nobodys_business(tmp_path: Path) -> None:
+    assert load("", tmp_path, LEA_SOAK="1", LEA="x", OTHER__THING="y") == Config()
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match=r"nowhere\.toml"):
+        Config.load(tmp_path / "nowhere.toml", {})
+
+
+def test_a_secret_is_never_shown(tmp_path: Path) -> None:
+    config = load("", tmp_path, LEA_AUTH__SECRET="s" * 40, LEA_LLM__API_KEY="sk-secret")
+    assert "s" * 40 not in repr(config)
+    assert "sk-secret" not in repr(config)
+
+
+@pytest.mark.parametrize(("extra", "code", "said"), [({}, 0, "right"), ({"LEA_SERVER__PORT": "x"}, 1, "server.port")])
+def test_lea_config_check_says_whether_it_is_right(extra: dict[str, str], code: int, said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "lea", "config", "check"],
+        cwd=ROOT,
+        env=extra,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+    assert len((done.stdout + done.stderr).strip().splitlines()) == 1

@@ -1,0 +1,156 @@
+"""Health, metrics, logs, the API's description."""
+
+import asyncio
+import re
+
+from aiohttp import ClientSession
+
+from lea.sentences import SENTENCES
+from tests.lea_server import Lea, Person, running, settings
+from tests.model_server import Answer, ModelServer, Refusal
+
+SECRET = "un secret que personne ne doit lire"
+
+
+async def test_health_names_every_dependency(lea: Lea) -> None:
+    async with ClientSession() as session, session.get(lea.url + "/health") as response:
+        body = await response.json()
+    assert response.status == 200
+    assert body["status"] == "ok"
+    assert body["storage_backend"] == "memory"
+    assert set(body["dependencies"]) == {"database", "llm"}
+    assert all(entry["status"] == "ok" for entry in body["dependencies"].values())
+
+
+async def test_a_model_that_is_down_is_degraded_not_down(tmp_path, model: ModelServer) -> None:
+    model.models = Refusal(503)
+    async with running(settings(tmp_path, llm={"base_url": model.url})) as lea:
+        for path, status, said in [
+            ("/health", 200, "degraded"),
+            ("/health/ready", 200, "ok"),
+            ("/health/live", 200, "ok"),
+        ]:
+            async with lea.session.get(lea.url + path) as response:
+                assert (response.status, (await response.json())["status"]) == (status, said)
+
+
+async def test_health_is_asked_once_for_many(lea: Lea, model: ModelServer) -> None:
+    async def ask() -> int:
+        async with lea.session.get(lea.url + "/health") as response:
+            return response.status
+
+    assert await asyncio.gather(*(ask() for _ in range(20))) == [200] * 20
+    assert model.pings == 1
+
+
+async def test_a_process_that_leaves_is_not_ready_and_takes_no_turns(lea: Lea, ada: Person) -> None:
+    await lea.drain()
+    async with lea.session.get(lea.url + "/health/ready") as response:
+        assert response.status == 503
+    async with lea.session.get(lea.url + "/health/live") as response:
+        assert response.status == 200
+    status, problem = await ada.call("POST", "/v1/lea/chat/stream", {"message": "Bonjour"})
+    assert (status, problem["code"]) == (503, "shutting_down")
+
+
+async def test_live_turns_are_told_and_then_interrupted_with_their_text(
+    lea: Lea, ada: Person, model: ModelServer
+) -> None:
+    gate = asyncio.Semaphore(0)
+    model.script(Answer("un deux", gate=gate))
+    async with ada.reading("Compte", session_id="s1") as reading:
+        gate.release()
+        await reading.until("delta")
+        await lea.drain()
+        told = await reading.rest()
+    assert told.kinds[-2:] == ["restarting", "done"]
+    assert told.done["finish_reason"] == "interrupted"
+    assert await lea.sql("SELECT content, finish_reason FROM messages WHERE role = 'assistant'") == [
+        ("un ", "interrupted")
+    ]
+
+
+async def test_metrics_count_requests_by_pattern(lea: Lea, ada: Person) -> None:
+    await ada.ask("Bonjour", session_id="s1")
+    await ada.call("GET", "/v1/lea/threads/s1")
+    await ada.call("GET", "/v1/lea/threads/unknown")
+    async with lea.session.get(lea.url + "/metrics") as response:
+        text = await response.text()
+    assert response.headers["Content-Type"].startswith("text/plain")
+    assert re.search(r'http_requests_total\{method="GET",route="/v1/lea/threads/\{id\}",status="200"\} [1-9]', text)
+    assert re.search(r'http_requests_total\{method="GET",route="/v1/lea/threads/\{id\}",status="404"\} [1-9]', text)
+    assert 'http_request_duration_seconds_bucket{le="0.1",method="POST",route="/v1/lea/chat/stream"}' in text
+    for name in (
+        "lea_lock_wait_seconds_bucket",
+        "lea_lock_held_seconds_bucket",
+        "lea_load_seconds_bucket",
+        "lea_first_token_seconds_bucket",
+        "lea_turns_total",
+        "lea_tokens_total",
+        "lea_sessions ",
+        "process_resident_memory_bytes",
+    ):
+        assert name in text
+    assert ada.identity.user_id not in text
+
+
+async def test_one_wide_line_a_request_and_one_a_turn_without_words_or_secrets(
+    lea: Lea, ada: Person, model: ModelServer, logged
+) -> None:
+    model.script(Answer(SECRET), Answer(SECRET, fault="cut", fault_at=1), Refusal(401))
+    for number in range(3):
+        await ada.ask(SECRET, session_id=SECRET.replace(" ", "-"), request_id=f"r{number}")
+    turns, requests = logged.named("turn.ended"), logged.named("request.ended")
+    assert len(turns) == len(requests) == 3
+    assert {"turn_id", "user_id", "company_id", "finish_reason", "usage", "timings_ms"} <= turns[0].keys()
+    assert {"request_id", "method", "route", "status", "duration_ms"} <= requests[0].keys()
+    assert "personne" not in str([{**line, "thread_id": ""} for line in logged])
+    assert ada.headers["Authorization"].removeprefix("Bearer ") not in str(logged)
+
+
+async def test_a_mistake_of_ours_is_told_in_a_sentence_and_logged_whole(lea: Lea, ada: Person, logged) -> None:
+    await lea.store.write(lambda connection: connection.exec_driver_sql("ALTER TABLE threads RENAME TO gone"))
+    status, problem = await ada.call("GET", "/v1/lea/threads")
+    assert (status, problem["code"]) == (500, "internal_error")
+    assert "sql" not in str(problem).lower()
+    told = await ada.ask(SECRET)
+    assert told.done["finish_reason"] == "error"
+    assert SECRET not in str(logged)
+
+
+async def test_openapi_describes_every_route(lea: Lea) -> None:
+    async with lea.session.get(lea.url + "/openapi.json") as response:
+        document = await response.json()
+    assert document["openapi"].startswith("3.1")
+    served = {
+        (route.method.lower(), route.resource.canonical)
+        for route in lea.app.router.routes()
+        if route.resource is not None and route.resource.canonical.startswith(("/v1", "/health", "/metrics"))
+    } - {("head", path) for path in document["paths"]}
+    described = {(method, path) for path, operations in document["paths"].items() for method in operations}
+    assert served == described
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert operation["summary"]
+    references = set(re.findall(r'"#/components/schemas/([^"]+)"', str(document).replace("'", '"')))
+    assert references <= document["components"]["schemas"].keys()
+
+
+async def test_the_page_runs_nothing_but_its_own_files(lea: Lea) -> None:
+    async with lea.session.get(lea.url + "/") as response:
+        policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-inline" not in policy
+    assert re.search(r"script-src 'self' 'sha256-[A-Za-z0-9+/=]{44}'", policy)
+    etag = response.headers["ETag"]
+    async with lea.session.get(lea.url + "/", headers={"If-None-Match": etag}) as again:
+        assert again.status == 304
+    for path in ("/static/../config.toml", "/static/%2e%2e/config.toml", "/static/nothing.js"):
+        async with lea.session.get(lea.url + path) as response:
+            assert response.status == 404
+
+
+async def test_every_code_has_its_sentences() -> None:
+    for code, sentences in SENTENCES.items():
+        assert set(sentences) == {"fr", "en"}, code
+        assert all(text.strip() for text in sentences.values())
