@@ -124,7 +124,8 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         left = await store.write(prepare)
     except LeaError as error:
         await store.aclose()
-        raise StartError(f"database.url: the database cannot be used: {error.__cause__ or error}") from None
+        reason = str(error.__cause__ or error).partition("\n")[0]
+        raise StartError(f"database.url: the database cannot be used: {reason}") from None
     except BaseException:
         await store.aclose()
         raise

@@ -294,6 +294,20 @@ async def test_stop_lets_the_waiting_message_go_on(lea: Lea, ada: Person, model:
             assert (await second.rest()).text == "deux"
 
 
+async def test_a_waiting_message_can_be_stopped_by_its_turn(lea: Lea, ada: Person, model: ModelServer) -> None:
+    gate = asyncio.Semaphore(0)
+    model.script(Answer("un", gate=gate))
+    async with ada.reading("Première", session_id="s1") as first:
+        await first.until("thinking")
+        async with ada.reading("Deuxième", session_id="s1") as second:
+            turn_id = (await second.until("queued")).turn_id
+            assert (await ada.call("POST", "/v1/lea/threads/s1/stop", {"turn_id": turn_id}))[1] == {"stopped": True}
+            assert (await second.rest()).done["finish_reason"] == "stopped"
+        gate.release()
+        assert (await first.rest()).text == "un"
+    assert len(model.exchanges) == 1
+
+
 async def test_regenerate_answers_the_last_message_again(lea: Lea, ada: Person, model: ModelServer) -> None:
     model.script(Answer("Mauvaise."), Answer("Bonne."), Answer("Suite."))
     await ada.ask("Question", session_id="s1")

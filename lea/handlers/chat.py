@@ -52,6 +52,12 @@ class AgainBody(Model):
     request_id: ClientId | None = None
 
 
+class StopBody(Model):
+    """Without `turn_id` the live turn is ended; with it that turn, also while it waits."""
+
+    turn_id: ClientId | None = None
+
+
 routes = Routes("chat")
 
 
@@ -97,12 +103,13 @@ async def follow(call: Call[Model]) -> web.StreamResponse:
     return await streams.follow(await streams.open(call.request, {}), topic)
 
 
-@routes.add("POST", "/v1/lea/threads/{id}/stop", answer=Stopped)
-async def stop(call: Call[Model]) -> web.StreamResponse:
-    """End the live turn and keep what was said; nothing happens when there is none."""
+@routes.add("POST", "/v1/lea/threads/{id}/stop", body=StopBody, answer=Stopped)
+async def stop(call: Call[StopBody]) -> web.StreamResponse:
+    """End the live turn, or the one named, and keep what was said; nothing happens when there is none."""
     thread_id = ThreadId(client_id(call.request))
     user_id = call.identity.user_id
-    stopped = call.app[TURNS].stop(user_id, thread_id)
+    turn_id = TurnId(call.body.turn_id) if call.body.turn_id else None
+    stopped = call.app[TURNS].stop(user_id, thread_id, turn_id)
     if not stopped:
         found = await call.app[STORE].read(lambda connection: threads.get(connection, user_id, thread_id))
         if found is None:

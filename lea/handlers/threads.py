@@ -144,7 +144,7 @@ async def _forget(call: Call[Empty]) -> web.StreamResponse:
     identity = call.identity
     if not await call.app[STORE].write(lambda connection: threads.remove(connection, identity.user_id, thread_id)):
         raise NotFound
-    call.app[TURNS].stop(identity.user_id, thread_id, queued=True)
+    call.app[TURNS].stop_all(identity.user_id, thread_id)
     await call.app[MANAGER].forget_thread(identity.user_id, identity.company_id, thread_id)
     return web.Response(status=204)
 

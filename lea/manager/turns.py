@@ -84,13 +84,18 @@ class Turns:
         turns = self._threads.get((user_id, thread_id))
         return turns[0].topic if turns else None
 
-    def stop(self, user_id: UserId, thread_id: ThreadId, *, queued: bool = False) -> bool:
-        """Cut the thread's turn short, keeping what was said; with `queued` also those that wait."""
+    def stop(self, user_id: UserId, thread_id: ThreadId, turn_id: TurnId | None = None) -> bool:
+        """Cut the thread's live turn short, or the one named, keeping what was said; whether there was one."""
         turns = self._threads.get((user_id, thread_id), [])
-        stopping = list(turns) if queued else turns[:1]
+        stopping = turns[:1] if turn_id is None else [turn for turn in turns if turn.ask.turn_id == turn_id]
         for turn in stopping:
             turn.cut("stopped")
         return bool(stopping)
+
+    def stop_all(self, user_id: UserId, thread_id: ThreadId) -> None:
+        """Cut short whatever the thread is doing or will do."""
+        for turn in self._threads.get((user_id, thread_id), []):
+            turn.cut("stopped")
 
     async def drain(self, grace_s: float) -> None:
         """Take no more turns, let the live ones end, and cut what is left after `grace_s`."""

@@ -1,0 +1,58 @@
+import { effect, untracked } from "@preact/signals";
+import { addressed, goTo } from "./address.js";
+import { Conversation } from "./conversation.js";
+import { uuid } from "./ids.js";
+import { current, me, threads } from "./store.js";
+import { deleteThread } from "./threads.js";
+
+const MOST = 20;
+
+/** @type {Map<string, Conversation>} in the order they were last opened */
+const open = new Map();
+
+/** Shows the conversation named in the address, as long as someone is signed in. */
+export function followAddress() {
+  effect(() => {
+    const threadId = addressed.value;
+    const user = me.value;
+    untracked(() => {
+      current.value = user ? show(threadId, user.user_id) : null;
+    });
+  });
+}
+
+/**
+ * @param {string | null} threadId
+ * @param {string} userId
+ */
+function show(threadId, userId) {
+  const known = threadId === null ? null : open.get(threadId);
+  const conversation = known ?? new Conversation(threadId ?? uuid(), userId, { fresh: threadId === null });
+  open.delete(conversation.id);
+  open.set(conversation.id, conversation);
+  for (const old of open.values()) {
+    if (open.size <= MOST) break;
+    forget(old.id);
+  }
+  if (!conversation.fresh && conversation.status.value !== "ready") void conversation.load();
+  return conversation;
+}
+
+/** @param {string} threadId */
+export async function remove(threadId) {
+  await deleteThread(threadId);
+  if (threads.value.some((one) => one.id === threadId)) return;
+  if (addressed.value === threadId) goTo(null, { replace: true });
+  forget(threadId);
+}
+
+/** @param {string} threadId */
+function forget(threadId) {
+  open.get(threadId)?.close();
+  open.delete(threadId);
+}
+
+export function closeConversations() {
+  for (const conversation of open.values()) conversation.close();
+  open.clear();
+}

@@ -1,0 +1,45 @@
+import { signal } from "@preact/signals";
+
+/** @import { LlmStatus, Me, Thread } from "./wire" */
+/** @import { Conversation } from "./conversation.js" */
+
+/**
+ * @template T
+ * @typedef {import("@preact/signals").Signal<T>} Signal
+ */
+
+/** @type {Signal<"starting" | "unreachable" | "setup" | "login" | "chat">} */
+export const screen = signal("starting");
+
+/** @type {Signal<Me | null>} */
+export const me = signal(null);
+
+/** The session ended by itself, not because someone signed out. */
+export const expired = signal(false);
+
+/** Why a one-time link did not sign anyone in, in the server's words. */
+export const linkRefused = signal("");
+
+/** An empty server waits for its first account. */
+export const setupNeeded = signal(false);
+
+/** @type {Signal<LlmStatus | null>} */
+export const llm = signal(null);
+
+/** @type {Signal<Thread[]>} newest first */
+export const threads = signal([]);
+
+/** @type {Signal<"loading" | "ready" | "failed">} */
+export const threadsState = signal("loading");
+
+/** @type {Signal<string | null>} */
+export const threadsCursor = signal(null);
+
+/** @type {Signal<Conversation | null>} */
+export const current = signal(null);
+
+/** The side panel of a narrow window. */
+export const sideOpen = signal(false);
+
+/** @type {Signal<string>} one quiet line about something that did not work outside the conversation */
+export const notice = signal("");

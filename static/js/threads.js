@@ -1,0 +1,112 @@
+import { Refused, json, request } from "./api.js";
+import { t } from "./i18n.js";
+import { notice, threads, threadsCursor, threadsState } from "./store.js";
+
+/** @import { Thread } from "./wire" */
+
+const PAGE = 50;
+
+const pathOf = (/** @type {string} */ id) => `/v1/lea/threads/${encodeURIComponent(id)}`;
+
+/** Reads the newest threads again; older pages that were read stay. */
+export async function loadThreads() {
+  try {
+    const page = await json(`/v1/lea/threads?limit=${PAGE}`);
+    const oldest = page.threads.at(-1);
+    const older = page.next_cursor
+      ? threads.value.filter((one) => oldest && one.updated_at < oldest.updated_at)
+      : [];
+    threads.value = [...page.threads, ...older];
+    if (older.length === 0) threadsCursor.value = page.next_cursor;
+    threadsState.value = "ready";
+  } catch {
+    if (threadsState.value === "loading") threadsState.value = "failed";
+  }
+}
+
+export async function loadOlderThreads() {
+  const cursor = threadsCursor.value;
+  if (!cursor) return;
+  const page = await json(`/v1/lea/threads?limit=${PAGE}&cursor=${encodeURIComponent(cursor)}`);
+  const known = new Set(threads.value.map((one) => one.id));
+  threads.value = [...threads.value, ...page.threads.filter((/** @type {Thread} */ one) => !known.has(one.id))];
+  threadsCursor.value = page.next_cursor;
+}
+
+/**
+ * @param {string} query
+ * @param {AbortSignal} signal
+ * @returns {Promise<Thread[]>}
+ */
+export async function searchThreads(query, signal) {
+  return (await json(`/v1/lea/threads/search?q=${encodeURIComponent(query)}`, { signal })).threads;
+}
+
+/**
+ * A turn began: its thread goes to the top, before the server is asked.
+ * @param {string} id
+ * @param {string} text
+ */
+export function began(id, text) {
+  const now = new Date().toISOString();
+  const title = text.split("\n")[0]?.slice(0, 80) ?? "";
+  const known = threads.value.find((one) => one.id === id);
+  const thread = known ?? { id, title, created_at: now, updated_at: now, live_turn_id: null };
+  threads.value = [
+    { ...thread, updated_at: now, live_turn_id: thread.live_turn_id ?? "live" },
+    ...threads.value.filter((one) => one.id !== id),
+  ];
+}
+
+/** @param {string} id */
+export function ended(id) {
+  threads.value = threads.value.map((one) => (one.id === id ? { ...one, live_turn_id: null } : one));
+  void loadThreads();
+}
+
+/**
+ * @param {string} id
+ * @param {string} title
+ */
+export function renameThread(id, title) {
+  return outside(async () => {
+    await json(pathOf(id), { method: "PATCH", body: { title } });
+    threads.value = threads.value.map((one) => (one.id === id ? { ...one, title } : one));
+  });
+}
+
+/** @param {string} id */
+export function deleteThread(id) {
+  return outside(async () => {
+    await json(pathOf(id), { method: "DELETE" });
+    threads.value = threads.value.filter((one) => one.id !== id);
+  });
+}
+
+/**
+ * @param {string} id
+ * @param {"md" | "json"} format
+ */
+export function exportThread(id, format) {
+  return outside(async () => {
+    const response = await request(`${pathOf(id)}/export?format=${format}`, { accept: "*/*" });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await response.blob());
+    link.download = `lea-${id}.${format}`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+}
+
+/**
+ * Work whose failure is told in the quiet line.
+ * @param {() => Promise<void>} work
+ */
+async function outside(work) {
+  try {
+    await work();
+    notice.value = "";
+  } catch (error) {
+    notice.value = error instanceof Refused ? error.message : t("notice.failed");
+  }
+}

@@ -1,0 +1,111 @@
+/** @import { Action, Done, Stage, TurnEvent } from "./wire" */
+
+/**
+ * What is known of one turn. Only `apply` and the functions beside it make a new one.
+ * @typedef {object} TurnState
+ * @property {"sending" | "open" | "ended"} phase `open` from the first byte
+ * @property {Stage | null} stage what Léa says she is doing
+ * @property {number} position how many messages are answered before this one
+ * @property {string} text what is shown
+ * @property {string | null} replay the text told again after a reconnection, until it has caught up
+ * @property {Action[]} actions
+ * @property {string | null} turnId
+ * @property {boolean} accepted the server owns the turn: the message cannot be lost any more
+ * @property {boolean} lost the connection is gone and being taken up again
+ * @property {Failure | null} failure
+ * @property {Done | null} done
+ */
+
+/**
+ * @typedef {object} Failure
+ * @property {"turn" | "silence" | "limit" | "refused"} kind `turn`: Léa failed, a new attempt is needed; otherwise
+ *   the same request can be sent again
+ * @property {string} text the server's words; "" where the page has its own
+ * @property {boolean} retryable
+ * @property {number | null} retryAt epoch milliseconds
+ */
+
+/** @type {TurnState} */
+export const STARTED = {
+  phase: "sending",
+  stage: null,
+  position: 0,
+  text: "",
+  replay: null,
+  actions: [],
+  turnId: null,
+  accepted: false,
+  lost: false,
+  failure: null,
+  done: null,
+};
+
+/**
+ * @param {TurnState} state
+ * @param {TurnEvent} event
+ * @returns {TurnState}
+ */
+export function apply(state, event) {
+  if (event.done) return finished(state, /** @type {Done} */ (event));
+  if (event.status) {
+    const turnId = event.turn_id ?? state.turnId;
+    return { ...state, turnId, accepted: true, stage: event.status, position: event.position ?? 0 };
+  }
+  if (event.delta !== undefined) return told(state, (state.replay ?? state.text) + event.delta);
+  if (event.snapshot !== undefined) return told(state, event.snapshot);
+  if (event.action) return { ...state, actions: withAction(state.actions, event.action) };
+  if (event.error !== undefined) return { ...state, failure: failed(event) };
+  return state;
+}
+
+/**
+ * The connection was taken up again: the server tells the turn from its start. What was read stays on the
+ * screen until the telling has caught up, so nothing jumps.
+ * @param {TurnState} state
+ * @returns {TurnState}
+ */
+export function reopened(state) {
+  return { ...state, phase: "open", lost: false, failure: null, replay: state.text ? "" : null };
+}
+
+/**
+ * @param {TurnState} state
+ * @param {string} text
+ * @returns {TurnState}
+ */
+function told(state, text) {
+  const behind = state.replay !== null && text.length < state.text.length;
+  return behind ? { ...state, replay: text } : { ...state, text, replay: null };
+}
+
+/**
+ * @param {TurnState} state
+ * @param {Done} done
+ * @returns {TurnState}
+ */
+function finished(state, done) {
+  return { ...state, phase: "ended", stage: null, text: state.replay ?? state.text, replay: null, done };
+}
+
+/**
+ * @param {Action[]} actions
+ * @param {Action} action
+ */
+function withAction(actions, action) {
+  const known = actions.some((one) => one.id === action.id);
+  return known ? actions.map((one) => (one.id === action.id ? action : one)) : [...actions, action];
+}
+
+/**
+ * @param {TurnEvent} event
+ * @returns {Failure}
+ */
+function failed(event) {
+  const wait = event.retry_after_s;
+  return {
+    kind: event.code === "rate_limited" ? "limit" : "turn",
+    text: event.error ?? "",
+    retryable: event.retryable ?? true,
+    retryAt: wait ? Date.now() + wait * 1000 : null,
+  };
+}

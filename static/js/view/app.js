@@ -1,0 +1,50 @@
+import { useSignalEffect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { start } from "../account.js";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { current, screen, threads } from "../store.js";
+import { Dialog } from "./dialog.js";
+import { Login } from "./login.js";
+import { Setup } from "./setup.js";
+import { Shell } from "./shell.js";
+import { Wordmark } from "./wordmark.js";
+
+export function App() {
+  useSignalEffect(() => {
+    const thread = threads.value.find((one) => one.id === current.value?.id);
+    document.title = screen.value === "chat" && thread?.title ? `${thread.title} · Léa` : t("page.title");
+  });
+  return html`<${Screen} /><${Dialog} />`;
+}
+
+function Screen() {
+  switch (screen.value) {
+    case "setup":
+      return html`<${Setup} />`;
+    case "login":
+      return html`<${Login} />`;
+    case "chat":
+      return html`<${Shell} />`;
+    case "unreachable":
+      return html`<${Unreachable} />`;
+    default:
+      return html`<main class="starting"><${Wordmark} /><span class="unseen">${t("page.starting")}</span></main>`;
+  }
+}
+
+const AGAIN_MS = 3000;
+
+function Unreachable() {
+  useEffect(() => {
+    const timer = setInterval(start, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return html`
+    <main class="starting">
+      <${Wordmark} />
+      <p>${t("page.unreachable")}</p>
+      <button class="button" onClick=${start}>${t("action.retry")}</button>
+    </main>
+  `;
+}

@@ -1,0 +1,70 @@
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { Icon } from "./icons.js";
+
+const MOST_CHARACTERS = 32_000;
+
+/** @param {string} text the server counts characters, JavaScript counts UTF-16 units */
+const lengthOf = (text) => (text.length > MOST_CHARACTERS ? [...text].length : text.length);
+
+/**
+ * Where one writes: grows with the text, Enter sends, Shift+Enter begins a line. While Léa answers the
+ * button stops her, and the next message can already be written.
+ * @param {{ conversation: import("../conversation.js").Conversation }} props
+ */
+export function Composer({ conversation }) {
+  const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const text = conversation.draft.value;
+  const busy = conversation.busy.value;
+  const excess = lengthOf(text) - MOST_CHARACTERS;
+
+  useLayoutEffect(() => {
+    if (!box.current) return;
+    box.current.style.height = "auto";
+    box.current.style.height = `${box.current.scrollHeight}px`;
+  }, [text]);
+  useEffect(() => {
+    if (matchMedia("(pointer: fine)").matches) box.current?.focus();
+  }, []);
+
+  const send = () => {
+    if (excess <= 0) conversation.sendDraft();
+  };
+  const submit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    if (busy) void conversation.stop();
+    else send();
+    box.current?.focus();
+  };
+  const key = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  return html`
+    <form class="composer" onSubmit=${submit}>
+      <label class="unseen" for="message">${t("composer.label")}</label>
+      <textarea
+        ref=${box}
+        id="message"
+        rows="1"
+        enterkeyhint="send"
+        placeholder=${t("composer.placeholder")}
+        aria-describedby="composer-hint"
+        value=${text}
+        onInput=${(/** @type {{ currentTarget: HTMLTextAreaElement }} */ event) => conversation.write(event.currentTarget.value)}
+        onKeyDown=${key}
+      ></textarea>
+      <span id="composer-hint" class="unseen">${t("composer.hint")}</span>
+      ${excess > 0 && html`<span class="excess" role="status">${t("composer.excess", { n: excess })}</span>`}
+      ${busy
+        ? html`<button key="stop" class="round stop" type="submit" aria-label=${t("composer.stop")} aria-disabled=${String(conversation.stopping.value)}>
+            <${Icon} name="stop" />
+          </button>`
+        : html`<button key="send" class="round send" type="submit" aria-label=${t("composer.send")} aria-disabled=${String(!text.trim() || excess > 0)}>
+            <${Icon} name="send" />
+          </button>`}
+    </form>
+  `;
+}

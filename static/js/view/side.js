@@ -1,0 +1,49 @@
+import { useEffect, useRef } from "preact/hooks";
+import { logout } from "../account.js";
+import { goTo } from "../address.js";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { me, sideOpen } from "../store.js";
+import { LanguageChoice, ThemeChoice } from "./choices.js";
+import { Icon } from "./icons.js";
+import { useNarrow } from "./narrow.js";
+import { ThreadList } from "./thread-list.js";
+import { Wordmark } from "./wordmark.js";
+
+/** The side panel: a column in a wide window, a drawer in a narrow one. */
+export function Side() {
+  const narrow = useNarrow();
+  const panel = useRef(/** @type {HTMLElement | null} */ (null));
+  const open = sideOpen.value;
+  useEffect(() => {
+    if (narrow && open) panel.current?.querySelector("button")?.focus();
+  }, [narrow, open]);
+  const begin = () => {
+    goTo(null);
+    sideOpen.value = false;
+    document.getElementById("message")?.focus();
+  };
+  return html`
+    <aside ref=${panel} class="side" aria-label=${t("side.label")} inert=${narrow && !open}>
+      <header class="side-head">
+        <${Wordmark} />
+        ${narrow &&
+        html`<button class="icon-button" aria-label=${t("action.close")} onClick=${() => (sideOpen.value = false)}>
+          <${Icon} name="close" />
+        </button>`}
+      </header>
+      <button class="button new-thread" onClick=${begin}><${Icon} name="pen" />${t("side.new")}</button>
+      <${ThreadList} />
+      <footer class="side-foot">
+        <div class="choices"><${LanguageChoice} /><${ThemeChoice} /></div>
+        <div class="who">
+          <span class="initial" aria-hidden="true">${(me.value?.name || me.value?.email || "?").slice(0, 1).toUpperCase()}</span>
+          <span class="who-text"><b>${me.value?.name || me.value?.email}</b><small>${me.value?.company.name}</small></span>
+          <button class="icon-button" aria-label=${t("side.logout")} title=${t("side.logout")} onClick=${logout}>
+            <${Icon} name="exit" />
+          </button>
+        </div>
+      </footer>
+    </aside>
+  `;
+}

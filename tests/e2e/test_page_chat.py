@@ -1,0 +1,195 @@
+"""Asking and reading: the answer as it is written, and every way in which it can go wrong."""
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.e2e.page import LeaPage, Open
+from tests.e2e.server import CLAIRE, KARIM, Server, Start
+from tests.model_server import Answer, ModelServer
+
+
+def letting(gate: asyncio.Semaphore, tokens: int) -> None:
+    for _ in range(tokens):
+        gate.release()
+
+
+async def test_the_answer_appears_as_it_is_written(claire: LeaPage, model: ModelServer) -> None:
+    gate = asyncio.Semaphore(0)
+    model.script(Answer("Voici la réponse entière.", gate=gate))
+    await claire.ask("Que dites-vous ?")
+    await expect(claire.answer.get_by_text("Connexion établie, Léa réfléchit…")).to_be_visible()
+    await expect(claire.answer.locator(".stage")).to_have_text("réflexion")
+    await claire.keep_picture("thinking")
+    letting(gate, 2)
+    await expect(claire.text).to_have_text("Voici la")
+    await expect(claire.answer.locator(".waiting")).to_have_count(0)
+    letting(gate, 2)
+    await expect(claire.text).to_have_text("Voici la réponse entière.")
+    await claire.is_done()
+    await expect(claire.page.locator(".thread.here")).to_contain_text("Que dites-vous ?")
+
+
+async def test_stop_keeps_what_was_said(claire: LeaPage, model: ModelServer) -> None:
+    gate = asyncio.Semaphore(0)
+    model.script(Answer("Un deux trois quatre", gate=gate))
+    await claire.ask("Comptez.")
+    letting(gate, 2)
+    await expect(claire.text).to_have_text("Un deux")
+    await claire.button("Arrêter la réponse").click()
+    await expect(claire.answer.get_by_text("Réponse arrêtée.")).to_be_visible()
+    await expect(claire.text).to_have_text("Un deux")
+    await expect(claire.button("Envoyer")).to_be_visible()
+    await claire.page.reload()
+    await expect(claire.text).to_have_text("Un deux")
+
+
+async def test_an_error_stands_beside_the_message_and_retry_answers_it(claire: LeaPage, model: ModelServer) -> None:
+    model.script(Answer("Je commence et puis", fault="error", fault_at=3))
+    await claire.ask("Essayez donc.")
+    await expect(claire.problem).to_be_visible()
+    await expect(claire.text).to_have_text("Je commence et")
+    await claire.keep_picture("error")
+    model.script(Answer("Cette fois, voilà."))
+    await claire.problem.get_by_role("button", name="Réessayer").click()
+    await expect(claire.text).to_have_text("Cette fois, voilà.")
+    await expect(claire.problem).to_have_count(0)
+    await expect(claire.page.locator(".question")).to_have_count(1)
+    await claire.is_done()
+    await claire.page.reload()
+    await expect(claire.text).to_have_text("Cette fois, voilà.")
+    await expect(claire.page.locator(".answer")).to_have_count(1)
+
+
+async def test_silence_is_told_and_retry_takes_the_same_answer_up_again(
+    lea: Server, open_page: Open, model: ModelServer
+) -> None:
+    page = await open_page(lea.url)
+    await page.be_impatient(700)
+    await page.sign_in(CLAIRE)
+    asked_before = len(model.exchanges)
+    gate = asyncio.Semaphore(0)
+    model.script(Answer("Pardon, me voici.", gate=gate))
+    letting(gate, 1)
+    await page.ask("Êtes-vous là ?")
+    await expect(page.problem).to_contain_text("Délai dépassé. Réessayez.")
+    await page.keep_picture("silence")
+    letting(gate, 2)
+    await page.problem.get_by_role("button", name="Réessayer").click()
+    await expect(page.text).to_have_text("Pardon, me voici.")
+    await page.is_done()
+    assert page.asked[0] == page.asked[1]
+    assert len(model.exchanges) == asked_before + 1
+
+
+async def test_a_reload_in_mid_answer_goes_on_with_it(claire: LeaPage, model: ModelServer) -> None:
+    gate = asyncio.Semaphore(0)
+    model.script(Answer("Avant et après le rechargement.", gate=gate))
+    await claire.ask("Restez.")
+    letting(gate, 2)
+    await expect(claire.text).to_have_text("Avant et")
+    await claire.page.reload()
+    await expect(claire.text).to_have_text("Avant et")
+    letting(gate, 3)
+    await expect(claire.text).to_have_text("Avant et après le rechargement.")
+    await claire.is_done()
+
+
+async def test_a_lost_network_is_told_quietly_and_mends_itself(
+    lea: Server, open_page: Open, model: ModelServer
+) -> None:
+    claire = await open_page(lea.url)
+    await claire.sign_in(CLAIRE)
+    gate = asyncio.Semaphore(0)
+    model.script(Answer("Rien n’a été perdu.", gate=gate))
+    letting(gate, 2)
+    await claire.context.set_offline(True)
+    await claire.ask("Et le réseau ?")
+    await expect(claire.answer.get_by_text("Connexion perdue, reprise en cours…")).to_be_visible()
+    await expect(claire.problem).to_have_count(0)
+    await claire.context.set_offline(False)
+    await expect(claire.text).to_have_text("Rien n’a")
+    letting(gate, 3)
+    await expect(claire.text).to_have_text("Rien n’a été perdu.")
+    assert len({body["request_id"] for body in claire.asked}) == 1
+
+
+async def test_a_server_that_restarts_in_mid_answer_loses_no_text(
+    new_server: Start, open_page: Open, model: ModelServer
+) -> None:
+    lea = await new_server(model.url)
+    page = await open_page(lea.url)
+    await page.sign_in(CLAIRE)
+    gate = asyncio.Semaphore(0)
+    model.script(Answer("Je disais que tout va bien.", gate=gate))
+    letting(gate, 3)
+    await page.ask("Que disiez-vous ?")
+    await expect(page.text).to_have_text("Je disais que")
+    await lea.end()
+    await expect(page.answer.locator(".waiting.lost, .note, .problem").first).to_be_visible()
+    await lea.start()
+    await page.is_done()
+    await expect(page.text).to_contain_text("Je disais que")
+    model.script(Answer("Tout va bien."))
+    await page.button("Réessayer").click()
+    await expect(page.text).to_have_text("Tout va bien.")
+
+
+async def test_too_many_requests_are_told_with_the_seconds(
+    new_server: Start, open_page: Open, model: ModelServer
+) -> None:
+    lea = await new_server(model.url, LIMITS__CHAT_PER_MINUTE="1")
+    page = await open_page(lea.url)
+    await page.sign_in(CLAIRE)
+    await page.ask("Une")
+    await page.is_done()
+    await page.ask("Deux")
+    await expect(page.problem).to_contain_text("Trop de requêtes, réessayez dans un instant.")
+    seconds = page.problem.locator(".seconds")
+    first = await seconds.inner_text()
+    await expect(seconds).not_to_have_text(first)
+    await expect(page.problem.get_by_role("button")).to_have_attribute("aria-disabled", "true")
+    await page.keep_picture("too-many-requests")
+
+
+async def test_two_people_at_once_each_read_their_own_answer(
+    lea: Server, claire: LeaPage, open_page: Open, model: ModelServer
+) -> None:
+    karim = await open_page(lea.url)
+    await karim.sign_in(KARIM)
+    slow, quick = asyncio.Semaphore(0), asyncio.Semaphore(0)
+    model.script(Answer("Pour Claire seulement.", gate=slow))
+    letting(slow, 1)
+    await claire.ask("Première question")
+    await expect(claire.text).to_have_text("Pour")
+    model.script(Answer("Pour Karim seulement.", gate=quick))
+    letting(quick, 3)
+    await karim.ask("Seconde question")
+    await expect(karim.text).to_have_text("Pour Karim seulement.")
+    await karim.is_done()
+    await expect(claire.text).to_have_text("Pour")
+    letting(slow, 2)
+    await expect(claire.text).to_have_text("Pour Claire seulement.")
+    await expect(karim.page.get_by_text("Première question")).to_have_count(0)
+
+
+async def test_a_message_on_a_busy_thread_waits_its_turn_visibly(
+    lea: Server, claire: LeaPage, model: ModelServer
+) -> None:
+    gate = asyncio.Semaphore(0)
+    model.script(Answer("Rien encore."), Answer("La première.", gate=gate), Answer("La seconde."))
+    await claire.ask("Rien")
+    await claire.is_done()
+    second = LeaPage(claire.context, await claire.context.new_page(), lea.url)
+    await second.page.goto(claire.page.url)
+    await expect(second.text).to_have_text("Rien encore.")
+    letting(gate, 1)
+    await claire.ask("Un")
+    await expect(claire.text).to_have_text("La")
+    await second.ask("Deux")
+    await expect(second.answer.locator(".stage")).to_contain_text("en attente, 1 message")
+    letting(gate, 1)
+    await expect(claire.text).to_have_text("La première.")
+    await expect(second.text).to_have_text("La seconde.")
+    await second.is_done()
+    assert second.complaints == []

@@ -1,0 +1,156 @@
+"""The list of conversations, and everything done by keyboard alone."""
+
+import json
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from tests.e2e.page import LeaPage, Open
+from tests.e2e.server import CLAIRE, Server, Start
+
+
+async def test_conversations_are_renamed_found_exported_and_deleted(new_server: Start, open_page: Open) -> None:
+    page = await open_page((await new_server()).url)
+    await page.sign_in(CLAIRE)
+    await expect(page.page.get_by_text("Vos conversations apparaîtront ici.")).to_be_visible()
+    await page.ask("Bonjour")
+    await page.is_done()
+    await page.button("Nouvelle conversation").click()
+    await page.ask("Qui suis-je ?")
+    await page.is_done()
+    await expect(page.page.locator(".thread")).to_have_count(2)
+
+    await choose(page, "Qui suis-je ?", "Renommer")
+    await page.page.get_by_role("dialog").get_by_label("Titre").fill("Mon identité")
+    await page.button("Enregistrer").click()
+    await expect(page.page.locator(".thread.here .thread-title")).to_have_text("Mon identité")
+    await page.page.reload()
+    await expect(page.page.locator(".thread.here .thread-title")).to_have_text("Mon identité")
+
+    await page.page.get_by_role("searchbox").fill("identité")
+    await expect(page.page.locator(".thread")).to_have_count(1)
+    await page.page.get_by_role("searchbox").fill("introuvable")
+    await expect(page.page.get_by_text("Rien trouvé.")).to_be_visible()
+    await page.page.get_by_role("searchbox").fill("")
+    await expect(page.page.locator(".thread")).to_have_count(2)
+
+    for kind, check in (("Exporter en Markdown", "# Mon identité"), ("Exporter en JSON", "Mon identité")):
+        async with page.page.expect_download() as download:
+            await choose(page, "Mon identité", kind)
+        text = content(await (await download.value).path())
+        assert check in (text if "Markdown" in kind else json.loads(text)["title"])
+
+    await choose(page, "Mon identité", "Supprimer")
+    await page.button("Annuler").click()
+    await expect(page.page.locator(".thread")).to_have_count(2)
+    await choose(page, "Mon identité", "Supprimer")
+    await page.page.get_by_role("dialog").get_by_role("button", name="Supprimer").click()
+    await expect(page.page.locator(".thread")).to_have_count(1)
+    await expect(page.page.get_by_role("heading", name="Bonjour Claire,")).to_be_visible()
+
+
+async def test_a_draft_belongs_to_its_conversation_and_survives_a_reload(claire: LeaPage) -> None:
+    page = claire
+    await page.ask("Un brouillon")
+    await page.is_done()
+    await page.composer.fill("à finir plus tard")
+    await page.button("Nouvelle conversation").click()
+    await expect(page.composer).to_have_value("")
+    await page.page.locator(".thread a", has_text="Un brouillon").click()
+    await expect(page.composer).to_have_value("à finir plus tard")
+    await page.page.reload()
+    await expect(page.composer).to_have_value("à finir plus tard")
+
+
+async def test_a_conversation_that_is_not_there_says_so(claire: LeaPage) -> None:
+    await claire.page.goto(f"{claire.url}/#thread=jamais-vue")
+    await expect(claire.page.get_by_text("Cette conversation n’existe pas, ou plus.")).to_be_visible()
+
+
+async def test_a_message_that_is_too_long_cannot_be_sent(claire: LeaPage) -> None:
+    await claire.composer.fill("é" * 32_001)
+    await expect(claire.page.get_by_text("1 caractère de trop")).to_be_visible()
+    await claire.composer.press("Enter")
+    assert claire.asked == []
+
+
+async def test_everything_is_done_by_keyboard(lea: Server, open_page: Open) -> None:
+    page = await open_page(lea.url)
+    keys = page.page.keyboard
+    await page.open()
+    await expect(page.page.locator("[name=email]")).to_be_focused()
+    await keys.type(CLAIRE.email)
+    await keys.press("Tab")
+    await keys.type(CLAIRE.password)
+    await keys.press("Enter")
+    await expect(page.composer).to_be_focused()
+
+    await keys.type("Bonjour")
+    await keys.press("Shift+Enter")
+    await keys.type("Léa")
+    await expect(page.composer).to_have_value("Bonjour\nLéa")
+    await keys.press("Enter")
+    await expect(page.text).to_be_visible()
+    await page.is_done()
+    await expect(page.composer).to_be_focused()
+
+    await page.page.locator(".thread.here a").focus()
+    await keys.press("Tab")
+    await keys.press("Enter")
+    await expect(page.page.get_by_role("menuitem", name="Renommer")).to_be_focused()
+    await keys.press("Escape")
+    await expect(page.page.get_by_role("menu")).to_have_count(0)
+    await keys.press("Enter")
+    await expect(page.page.get_by_role("menuitem", name="Renommer")).to_be_focused()
+    await keys.press("ArrowUp")
+    await expect(page.page.get_by_role("menuitem", name="Supprimer")).to_be_focused()
+    await keys.press("Enter")
+    await expect(page.page.get_by_role("dialog")).to_be_visible()
+    await keys.press("Escape")
+    await expect(page.page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.page.locator(".thread.here")).to_have_count(1)
+
+
+async def test_the_skip_link_is_first_and_every_focus_can_be_seen(claire: LeaPage) -> None:
+    await claire.page.reload()
+    await expect(claire.composer).to_be_focused()
+    first = claire.page.locator("a, button, input, textarea").first
+    await expect(first).to_have_text("Aller au message")
+    skip = claire.page.get_by_role("link", name="Aller au message")
+    await skip.focus()
+    await expect(skip).to_be_in_viewport()
+    for _ in range(8):
+        assert await claire.page.evaluate(
+            "(e => getComputedStyle(e).outlineStyle !== 'none' || e.id === 'message')(document.activeElement)"
+        )
+        await claire.page.keyboard.press("Tab")
+    await skip.focus()
+    await claire.page.keyboard.press("Enter")
+    await expect(claire.composer).to_be_focused()
+
+
+async def test_the_side_panel_of_a_narrow_window_closes_with_escape(lea: Server, open_page: Open) -> None:
+    page = await open_page(lea.url, viewport={"width": 360, "height": 740})
+    await page.sign_in(CLAIRE)
+    await page.button("Ouvrir les conversations").click()
+    await expect(page.button("Fermer")).to_be_focused()
+    await page.page.keyboard.press("Escape")
+    await expect(page.page.locator(".side")).not_to_be_in_viewport()
+    assert await page.page.locator(".side").evaluate("side => side.inert")
+
+
+async def test_the_theme_that_was_chosen_is_there_before_the_first_paint(claire: LeaPage) -> None:
+    await claire.button("Sombre").click()
+    dark = await claire.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    await claire.page.reload(wait_until="commit")
+    await expect(claire.page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert await claire.page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == dark
+
+
+def content(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+async def choose(page: LeaPage, title: str, action: str) -> None:
+    await page.button(f"Actions sur « {title} »").click()
+    await page.page.get_by_role("menuitem", name=action).click()
