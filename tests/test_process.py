@@ -231,9 +231,9 @@ async def test_sigterm_in_mid_answer_keeps_the_text_and_exits_cleanly(tmp_path: 
         assert told.kinds[-2:] == ["restarting", "done"]
         assert told.done["finish_reason"] == "interrupted"
         assert (await server.end())[0] == 0
-    async with started(tmp_path, **settings) as server, ClientSession() as session:
-        async with session.get(server.url + "/v1/lea/threads/s1", headers=bearer) as response:
-            messages = (await response.json())["messages"]
+    async with started(tmp_path, **settings) as again, ClientSession() as session:
+        response = await session.get(again.url + "/v1/lea/threads/s1", headers=bearer)
+        messages = (await response.json())["messages"]
     assert [message["content"] for message in messages] == ["Compte", "un "]
 
 
