@@ -24,6 +24,7 @@ from lea.handlers.keys import (
     CHAT_LIMIT,
     CLOCK,
     CONFIG,
+    FOLLOWING,
     HEALTH,
     MANAGER,
     PROVIDER,
@@ -45,8 +46,11 @@ from lea.llm.local import LocalEngine
 from lea.llm.openai import OpenAIClient
 from lea.llm.provider import Provider
 from lea.llm.stream import OpenAIStream
+from lea.manager.ask import Services
+from lea.manager.checkpointer import Checkpointer
+from lea.manager.following import Following
 from lea.manager.manager import LLMManager
-from lea.manager.turn import Services
+from lea.manager.outcome import estimate_unfinished
 from lea.manager.turns import Turns
 from lea.records.sample import load_sample
 from lea.resilience.health import Check, Health
@@ -56,8 +60,8 @@ from lea.sources.facts import CompanyFacts
 from lea.sources.source import Source
 from lea.sources.sql import SqlSource
 from lea.store import migrate
+from lea.store.checkpoints import interrupt_unfinished
 from lea.store.engine import Store, make_folder
-from lea.store.turns import interrupt_unfinished
 from lea.tasks import TaskOwner
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -118,7 +122,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
 
     def prepare(connection: Connection) -> int:
         migrate.upgrade(connection)
-        return interrupt_unfinished(connection, clock.now())
+        return interrupt_unfinished(connection, estimate_unfinished, clock.now())
 
     try:
         left = await store.write(prepare)
@@ -160,10 +164,13 @@ def _core(adapters: Adapters) -> Room:
         source = adapters.source(store)
         provider = _provider(config, source, store) if adapters.provider is None else adapters.provider(config)
         manager = LLMManager(source, config, adapters.clock, tasks)
-        services = Services(manager, store, provider, config, adapters.clock, tasks)
+        checkpointer = Checkpointer(store)
+        services = Services(manager, store, provider, checkpointer, config, adapters.clock, tasks)
         app[PROVIDER] = provider
         app[MANAGER] = manager
-        app[TURNS] = Turns(services, MemoryBus())
+        bus = MemoryBus()
+        app[TURNS] = Turns(services, bus)
+        app[FOLLOWING] = Following(app[TURNS], bus, store, adapters.clock)
         app[HEALTH] = Health(
             {
                 "database": Check(lambda: store.read(lambda connection: None), vital=True, detail=store.dialect),
@@ -172,6 +179,7 @@ def _core(adapters: Adapters) -> Room:
             adapters.clock,
             SingleFlight(tasks),
         )
+        tasks.spawn("turns.checkpoint", checkpointer.keep_saving())
         tasks.spawn("sessions.evict", manager.keep_evicting())
         tasks.spawn("health.first", app[HEALTH].found())  # the SDK is imported by the first check, which takes a second
         yield

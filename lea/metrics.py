@@ -30,6 +30,9 @@ LOAD_SECONDS = Histogram(
 DATABASE_SECONDS = Histogram(
     "lea_database_seconds", "A unit of work, waiting included.", ["kind"], buckets=FAST, registry=REGISTRY
 )
+CHECKPOINT_SECONDS = Histogram(
+    "lea_checkpoint_seconds", "Saving what all live answers have said.", buckets=FAST, registry=REGISTRY
+)
 SESSIONS = Gauge("lea_sessions", "Sessions in memory.", registry=REGISTRY)
 LIVE_TURNS = Gauge("lea_live_turns", "Turns that have not ended.", registry=REGISTRY)
 FOLLOWERS = Gauge("lea_followers", "Open event streams.", registry=REGISTRY)

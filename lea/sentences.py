@@ -16,6 +16,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "Un identifiant a de 1 à 128 caractères parmi A-Z, a-z, 0-9, « . », « _ » et « - ».",
         "en": "An id has 1 to 128 characters out of A-Z, a-z, 0-9, '.', '_' and '-'.",
     },
+    "invalid_cursor": {
+        "fr": "Ce curseur n'est pas de la forme tour:numéro.",
+        "en": "This cursor is not of the form turn:number.",
+    },
     "message_blank": {"fr": "Le message est vide.", "en": "The message is empty."},
     "message_too_long": {
         "fr": "Le message dépasse 32 000 caractères.",
@@ -64,6 +68,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "nothing_to_answer": {
         "fr": "Cette conversation n'a pas encore de message auquel répondre.",
         "en": "This conversation has no message to answer yet.",
+    },
+    "nothing_to_continue": {
+        "fr": "La dernière réponse n'a pas été coupée.",
+        "en": "The last answer was not cut off.",
     },
     "rate_limited": {
         "fr": "Trop de requêtes, réessayez dans {seconds} s.",

@@ -36,12 +36,21 @@ def test_a_reader_with_a_cursor_gets_what_follows_it() -> None:
     assert numbers(sink.data) == [3]
 
 
-def test_a_cursor_from_the_future_gets_only_what_comes() -> None:
+def test_a_cursor_of_another_life_gets_one_snapshot_and_goes_on() -> None:
     told, sink = topic(), ScriptedSink()
     told.publish_text(["a"])
     told.subscribe(sink, after=99)
     told.publish_text(["b"])
-    assert numbers(sink.data) == [2]
+    assert numbers(sink.data) == [1, 2]
+    assert sink.data.count(b"snapshot") == 1
+
+
+def test_a_story_told_again_ends_with_the_number_it_had() -> None:
+    sink = ScriptedSink()
+    told = MemoryBus().retold("t", [Stage("loading"), Stage("thinking")], last=57)
+    told.subscribe(sink, after=55)
+    assert numbers(sink.data) == [56, 57]
+    assert sink.ended
 
 
 def test_texts_of_one_read_are_one_push_and_one_event_each() -> None:

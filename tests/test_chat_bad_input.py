@@ -109,6 +109,8 @@ async def test_the_same_thread_name_is_each_users_own(lea: Lea, ada: Person) -> 
     assert (await ada.call("GET", "/v1/lea/threads/s1"))[1]["messages"][0]["content"] == "À moi"
     assert (await bob.call("GET", "/v1/lea/threads/s1"))[1]["messages"][0]["content"] == "À lui"
     assert (await bob.call("GET", "/v1/lea/threads/s1/stream"))[0] == 204
+    stranger = await lea.person("eve@example.org")
+    assert (await stranger.call("GET", "/v1/lea/threads/s1/stream"))[0] == 404
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

@@ -11,6 +11,8 @@ TOPIC_BYTES = 2 * 1024 * 1024
 """Most history one topic keeps; the oldest half goes first, and a reader that needs it gets a snapshot."""
 ENDED_BYTES = 32 * 1024 * 1024
 """Most history of ended topics kept for those who come back; after that the saved message answers."""
+NOWHERE = -1
+"""The place of a reader whose cursor is of another life."""
 TAKE_BYTES = 64 * 1024
 """Most bytes a reader that is behind takes at once."""
 
@@ -47,6 +49,7 @@ class MemoryTopic:
         snapshot: Callable[[], str],
         on_end: Callable[["MemoryTopic"], None] = lambda _: None,
         limit: int = TOPIC_BYTES,
+        begin_after: int = 0,
     ) -> None:
         self.name = name
         self.ended = False
@@ -56,7 +59,7 @@ class MemoryTopic:
         self._on_end = on_end
         self._limit = limit
         self._frames: list[bytes] = []
-        self._dropped = 0
+        self._dropped = begin_after
         self._readers: list[MemoryReader] = []
 
     @property
@@ -79,7 +82,7 @@ class MemoryTopic:
             reader.sink.end()
 
     def subscribe(self, sink: Sink, after: int = 0) -> MemoryReader:
-        reader = MemoryReader(self, sink, min(max(after, 0), self.count))
+        reader = MemoryReader(self, sink, after if after <= self.count else NOWHERE)
         while reader.behind:
             place = reader.position
             if not sink.push(self.after(reader)):
@@ -147,6 +150,13 @@ class MemoryBus:
 
     def find(self, name: str) -> MemoryTopic | None:
         return self._live.get(name) or self._ended.get(name)
+
+    def retold(self, name: str, events: Sequence[Event], last: int) -> MemoryTopic:
+        topic = MemoryTopic(name, str, begin_after=last - len(events))
+        for event in events:
+            topic.publish(event)
+        topic.end()
+        return topic
 
     def _retire(self, topic: MemoryTopic) -> None:
         if self._live.get(topic.name) is topic:

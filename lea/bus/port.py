@@ -45,6 +45,11 @@ class Topic(Protocol):
     @property
     def ended(self) -> bool: ...
 
+    @property
+    def count(self) -> int:
+        """Number of the last event."""
+        ...
+
     def publish(self, event: Event) -> None: ...
 
     def publish_text(self, texts: Sequence[str]) -> None:
@@ -56,7 +61,10 @@ class Topic(Protocol):
         ...
 
     def subscribe(self, sink: Sink, after: int = 0) -> Reader:
-        """History after event `after`, then what comes, with no gap and no repetition."""
+        """History after event `after`, then what comes, with no gap and no repetition.
+
+        A reader whose place is not in the history, because it is no longer kept or has not been yet, gets a snapshot.
+        """
         ...
 
 
@@ -69,4 +77,8 @@ class Bus(Protocol):
 
     def find(self, name: str) -> Topic | None:
         """The topic, live or ended and still remembered."""
+        ...
+
+    def retold(self, name: str, events: Sequence[Event], last: int) -> Topic:
+        """An ended topic of these events, numbered so that the last one is `last`; nothing of it is kept."""
         ...

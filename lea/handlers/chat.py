@@ -8,11 +8,13 @@ from pydantic import AfterValidator, Field
 
 from lea.errors import BadRequest, NotFound
 from lea.handlers.answers import ChatAnswer, Stopped, chat_answer
-from lea.handlers.keys import CHAT_LIMIT, STORE, STREAMS, TURNS
+from lea.handlers.keys import CHAT_LIMIT, FOLLOWING, STORE, STREAMS, TURNS
 from lea.handlers.routes import Call, Model, Routes, client_id, json_response
 from lea.ids import CLIENT_ID, MessageId, RequestId, ThreadId, TurnId, derived_id, new_id
-from lea.manager.turn import Ask
+from lea.manager.ask import Ask
+from lea.manager.following import Cursor
 from lea.store import threads
+from lea.store.turns import TurnKind
 
 MESSAGE_CHARACTERS = 32_000
 EVENT_STREAM = "text/event-stream"
@@ -84,23 +86,29 @@ async def chat(call: Call[ChatBody]) -> web.StreamResponse:
 @routes.add("POST", "/v1/lea/threads/{id}/regenerate", body=AgainBody, answer=EVENT_STREAM)
 async def regenerate(call: Call[AgainBody]) -> web.StreamResponse:
     """Answer the last message again; the earlier answer is kept as a version."""
-    thread_id = ThreadId(client_id(call.request))
-    user_id = call.identity.user_id
-    found = await call.app[STORE].read(lambda connection: threads.get(connection, user_id, thread_id))
-    if found is None:
-        raise NotFound
-    return await _stream(call, _ask_again(call, thread_id))
+    return await _again(call, "regenerate")
 
 
-@routes.add("GET", "/v1/lea/threads/{id}/stream", answer=EVENT_STREAM)
+@routes.add("POST", "/v1/lea/threads/{id}/continue", body=AgainBody, answer=EVENT_STREAM)
+async def go_on(call: Call[AgainBody]) -> web.StreamResponse:
+    """Go on where the last answer was cut; the stream begins with what was said as a snapshot."""
+    return await _again(call, "continue")
+
+
+@routes.add(
+    "GET", "/v1/lea/threads/{id}/stream", answer=EVENT_STREAM, query={"after": "a cursor, where no header can be sent"}
+)
 async def follow(call: Call[Model]) -> web.StreamResponse:
-    """The live turn of a conversation from its start; 204 when there is none."""
+    """With a cursor the rest of its turn, then the next live one; without, the live turn from its start; else 204."""
     thread_id = ThreadId(client_id(call.request))
-    topic = call.app[TURNS].live_topic(call.identity.user_id, thread_id)
-    if topic is None:
+    sent = call.request.headers.get("Last-Event-ID") or call.request.query.get("after")
+    cursor = Cursor.of(sent) if sent else None
+    found = await call.app[FOLLOWING].resume(call.identity, thread_id, cursor, call.language)
+    if found is None:
         return web.Response(status=204)
+    topic, after = found
     streams = call.app[STREAMS]
-    return await streams.follow(await streams.open(call.request, {}), topic)
+    return await streams.follow(await streams.open(call.request, {}), topic, after)
 
 
 @routes.add("POST", "/v1/lea/threads/{id}/stop", body=StopBody, answer=Stopped)
@@ -115,6 +123,15 @@ async def stop(call: Call[StopBody]) -> web.StreamResponse:
         if found is None:
             raise NotFound
     return json_response({"stopped": stopped})
+
+
+async def _again(call: Call[AgainBody], kind: TurnKind) -> web.StreamResponse:
+    thread_id = ThreadId(client_id(call.request))
+    user_id = call.identity.user_id
+    found = await call.app[STORE].read(lambda connection: threads.get(connection, user_id, thread_id))
+    if found is None:
+        raise NotFound
+    return await _stream(call, _ask_again(call, thread_id, kind))
 
 
 async def _stream(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> web.StreamResponse:
@@ -142,20 +159,22 @@ def _ask(call: Call[ChatBody]) -> Ask:
         turn_id=TurnId(derived_id("t", call.identity.user_id, request_id)),
         request_id=request_id,
         body_hash=_fingerprint("message", thread_id, body.message, body.parent_message_id or ""),
-        message=body.message,
+        kind="message",
+        text=body.message,
         parent_id=MessageId(body.parent_message_id) if body.parent_message_id else None,
         language=call.language,
     )
 
 
-def _ask_again(call: Call[AgainBody], thread_id: ThreadId) -> Ask:
+def _ask_again(call: Call[AgainBody], thread_id: ThreadId, kind: TurnKind) -> Ask:
     request_id = RequestId(call.body.request_id or new_id("rq"))
     return Ask(
         thread_id=thread_id,
         turn_id=TurnId(derived_id("t", call.identity.user_id, request_id)),
         request_id=request_id,
-        body_hash=_fingerprint("regenerate", thread_id),
-        message=None,
+        body_hash=_fingerprint(kind, thread_id),
+        kind=kind,
+        text="",
         parent_id=None,
         language=call.language,
     )

@@ -8,6 +8,7 @@ from lea.config import Config
 from lea.handlers.limits import ChatLimit
 from lea.handlers.sse import Streams
 from lea.llm.provider import Provider
+from lea.manager.following import Following
 from lea.manager.manager import LLMManager
 from lea.manager.turns import Turns
 from lea.resilience.health import Health
@@ -18,6 +19,7 @@ CLOCK = web.AppKey("clock", Clock)
 STORE = web.AppKey("store", Store)
 AUTH = web.AppKey("auth", AuthService)
 MANAGER = web.AppKey("manager", LLMManager)
+FOLLOWING = web.AppKey("following", Following)
 TURNS = web.AppKey("turns", Turns)
 STREAMS = web.AppKey("streams", Streams)
 CHAT_LIMIT = web.AppKey("chat_limit", ChatLimit)

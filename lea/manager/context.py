@@ -1,22 +1,36 @@
 """Renders what a session holds, and as much of a conversation as the budget allows, into a prompt."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from lea.llm.provider import Caller, Prompt
 from lea.llm.tokens import estimate
 from lea.manager.session import LLMSession
-from lea.messages import Message, User
+from lea.messages import Assistant, Message, User
 from lea.sentences import Language
 
 FILES_SHOWN = 10
 
 
-def render(session: LLMSession, history: Sequence[Message], text: str, language: Language, budget: int) -> Prompt:
-    """The prompt for `text`, history cut to `budget` estimated tokens, the newest kept."""
+GO_ON: Final[dict[Language, str]] = {
+    "fr": "Ta réponse a été coupée. Reprends exactement là où elle s'arrête, sans rien répéter ni annoncer.",
+    "en": "Your answer was cut off. Go on exactly where it stops, without repeating or announcing anything.",
+}
+
+
+def render(
+    session: LLMSession, history: Sequence[Message], text: str, prefix: str, language: Language, budget: int
+) -> Prompt:
+    """The prompt for `text`, history cut to `budget` estimated tokens, the newest kept.
+
+    With a `prefix` the model is asked to go on with that answer.
+    """
     system = system_prompt(session, language)
-    question = User(text)
-    room = budget - estimate(system) - estimate(text)
-    return Prompt(system, (*_newest(history, room), question), Caller(session.user_id, session.company_id, language))
+    question: tuple[Message, ...] = (User(text),)
+    if prefix:
+        question = (User(text), Assistant(prefix), User(GO_ON[language]))
+    room = budget - estimate(system) - sum(estimate(message.text) for message in question)
+    return Prompt(system, (*_newest(history, room), *question), Caller(session.user_id, session.company_id, language))
 
 
 def system_prompt(session: LLMSession, language: Language) -> str:

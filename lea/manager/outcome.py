@@ -10,6 +10,7 @@ from lea.llm.prices import price
 from lea.llm.provider import Prompt, Provider, Usage
 from lea.llm.tokens import estimate
 from lea.sentences import Language
+from lea.store.checkpoints import Estimate, Unfinished
 from lea.store.turns import EndTurn, StoredTurn
 
 STATES: dict[FinishReason, str] = {
@@ -20,24 +21,6 @@ STATES: dict[FinishReason, str] = {
     "interrupted": "interrupted",
     "error": "failed",
 }
-
-
-class Draft:
-    """The answer so far."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-
-    def __bool__(self) -> bool:
-        return bool(self._parts)
-
-    def add(self, texts: list[str]) -> None:
-        self._parts += texts
-
-    def text(self) -> str:
-        if len(self._parts) > 1:
-            self._parts = ["".join(self._parts)]
-        return self._parts[0] if self._parts else ""
 
 
 class Timings:
@@ -71,6 +54,7 @@ class Outcome:
     usage: Usage | None = None
     cost_nano_usd: int | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
+    events: int = 0
 
     def improve(self, finish_reason: FinishReason) -> None:
         """It ended well, or by someone's will."""
@@ -88,8 +72,7 @@ class Outcome:
         if self.provider is None or self.model is None:
             return
         if self.usage is None and prompt is not None:
-            sent = estimate(prompt.system) + sum(estimate(message.text) for message in prompt.messages)
-            self.usage = Usage(sent, estimate(self.text), estimated=True)
+            self.usage = Usage(prompt_tokens(prompt), estimate(self.text), estimated=True)
         if self.usage is not None:
             self.cost_nano_usd = price(self.model, self.usage, self.provider)
 
@@ -140,8 +123,23 @@ class Outcome:
             usage_estimated=None if usage is None else usage.estimated,
             cost_nano_usd=self.cost_nano_usd,
             timings_ms=self.timings_ms,
+            events=self.events,
             now=now,
         )
+
+
+def prompt_tokens(prompt: Prompt) -> int:
+    """An estimate of what was sent."""
+    return estimate(prompt.system) + sum(estimate(message.text) for message in prompt.messages)
+
+
+def estimate_unfinished(left: Unfinished) -> Estimate:
+    """What a turn that nobody saw end is accounted with."""
+    if left.provider is None or left.model is None:
+        return Estimate(None, None)
+    completion = estimate(left.text)
+    usage = Usage(left.prompt_tokens or 0, completion, estimated=True)
+    return Estimate(completion, price(left.model, usage, left.provider))
 
 
 def from_store(stored: StoredTurn) -> Outcome:

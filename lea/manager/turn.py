@@ -5,7 +5,6 @@ its end is saved before it is told.
 """
 
 import asyncio
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
 
@@ -13,51 +12,23 @@ import structlog
 
 from lea.auth.permissions import Identity
 from lea.bus.port import Topic
-from lea.clock import Clock
-from lea.config import Config
 from lea.errors import Conflict, InternalError, LeaError
 from lea.events import Connecting, Queued, Snapshot, Stage
-from lea.ids import MessageId, RequestId, ThreadId, TurnId, derived_id
+from lea.ids import MessageId, derived_id
 from lea.llm.provider import Finished, ModelStream, Prompt, Provider, Usage
+from lea.manager.ask import Ask, Services
+from lea.manager.checkpointer import Watched
 from lea.manager.context import render
+from lea.manager.draft import Draft
 from lea.manager.locks import Ticket
-from lea.manager.manager import LLMManager
-from lea.manager.outcome import Draft, Outcome, Timings, from_store
+from lea.manager.outcome import Outcome, Timings, from_store, prompt_tokens
 from lea.manager.session import LLMSession
 from lea.manager.thread import HISTORY_MESSAGES, History, Thread
 from lea.messages import Assistant, Message, User
 from lea.metrics import FIRST_TOKEN_SECONDS, TOKENS, TURNS
-from lea.sentences import Language
 from lea.store import turns as rows
-from lea.store.engine import Store
-from lea.tasks import TaskOwner
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What starts a turn; `message` None answers the thread's last message again."""
-
-    thread_id: ThreadId
-    turn_id: TurnId
-    request_id: RequestId
-    body_hash: str
-    message: str | None
-    parent_id: MessageId | None
-    language: Language
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What every turn uses. `settling` outlives the turns: it ends after their saves have."""
-
-    manager: LLMManager
-    store: Store
-    provider: Provider
-    config: Config
-    clock: Clock
-    settling: TaskOwner
 
 
 class Turn:
@@ -88,6 +59,8 @@ class Turn:
             self._running = asyncio.current_task()
             if self._cut_as is None:
                 await self._answer()
+            else:
+                self._begun = self._services.settling.spawn("turn.begin", self._begin())
         except asyncio.CancelledError:
             self._cut_as = self._cut_as or "interrupted"
         except LeaError as error:
@@ -147,7 +120,8 @@ class Turn:
             body_hash=ask.body_hash,
             user_message_id=MessageId(derived_id("m", ask.turn_id, "user")),
             assistant_message_id=self.outcome.message_id,
-            text=ask.message,
+            kind=ask.kind,
+            text=ask.text,
             parent_id=ask.parent_id,
             now=self._services.clock.now(),
         )
@@ -167,7 +141,7 @@ class Turn:
 
     async def _history(self, thread: Thread) -> History | None:
         """What was said before, from memory if it is there; None if this request was answered before."""
-        if thread.history is not None and self.ask.message is not None and self.ask.parent_id is None:
+        if thread.history is not None and self.ask.kind == "message" and self.ask.parent_id is None:
             return thread.history
         begun = await self._saved()
         if begun is None:
@@ -184,13 +158,11 @@ class Turn:
         """Stream the answer; False if the store knows a newer history, and then nothing was told."""
         self.topic.publish(Stage("thinking"))
         provider = self._services.provider
-        text = self.ask.message
-        if text is None:
-            begun = await self._saved()
-            text = begun.text if begun is not None else ""
-        self._prompt = render(
-            session, history.messages, text, self.ask.language, self._services.config.llm.context_tokens
-        )
+        text, prefix = self.ask.text, ""
+        if self.ask.kind != "message" and (begun := await self._saved()) is not None:
+            text, prefix = begun.text, begun.prefix
+        budget = self._services.config.llm.context_tokens
+        self._prompt = render(session, history.messages, text, prefix, self.ask.language, budget)
         self.outcome.asked(provider)
         self._timings.mark("asked_model")
         async with provider.open(self._prompt) as stream:
@@ -200,15 +172,30 @@ class Turn:
                 return True
             if begun.parent_id != history.head:
                 return False
+            self._go_on_with(prefix)
+            self._checkpoint_from_now(self._prompt, provider)
             await self._tell(stream)
         return True
 
+    def _go_on_with(self, prefix: str) -> None:
+        if prefix:
+            self._draft.begin_with(prefix)
+            self.topic.publish(Snapshot(prefix))
+
+    def _checkpoint_from_now(self, prompt: Prompt, provider: Provider) -> None:
+        sent = prompt_tokens(prompt)
+        self._services.checkpointer.watch(
+            Watched(self.ask.turn_id, self.outcome.message_id, self._draft, provider.name, provider.model, sent)
+        )
+
     async def _tell(self, stream: ModelStream) -> None:
+        first = True
         async for batch in stream:
             texts = [event for event in batch if isinstance(event, str)]
             if texts:
-                if not self._draft:
+                if first:
                     self._timings.mark("first_token")
+                    first = False
                 self._draft.add(texts)
                 self.topic.publish_text(texts)
             for event in batch:
@@ -232,6 +219,7 @@ class Turn:
 
     async def _settle(self) -> None:
         """Save, then tell; the thread is the next one's only after both."""
+        self._services.checkpointer.unwatch(self.ask.turn_id)
         try:
             begun = None if self._begun is None else await self._begun
             failed = self.outcome.failed_event(self.ask.language)
@@ -254,7 +242,8 @@ class Turn:
         self.outcome.text = self._draft.text()
         self.outcome.account(self._prompt)
         self._timings.mark("ended")
-        self.outcome.timings_ms = self._timings.ms
+        self.outcome.timings_ms = dict(self._timings.ms)
+        self.outcome.events = self.topic.count + 1
         _count(self.outcome)
 
     async def _save(self, begun: rows.Begun) -> None:
@@ -287,7 +276,7 @@ class Turn:
             usage=self.outcome.done().usage,
             cost_nano_usd=self.outcome.cost_nano_usd,
             characters=len(self.outcome.text),
-            timings_ms=self.outcome.timings_ms,
+            timings_ms=self._timings.ms,
         )
 
 

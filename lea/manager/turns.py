@@ -11,8 +11,10 @@ from lea.bus.port import Bus, Topic
 from lea.errors import Conflict, LeaError, Overloaded, TooMany
 from lea.events import Stage
 from lea.ids import ThreadId, TurnId, UserId
-from lea.manager.outcome import Draft, Outcome
-from lea.manager.turn import Ask, Services, Turn
+from lea.manager.ask import Ask, Services
+from lea.manager.draft import Draft
+from lea.manager.outcome import Outcome
+from lea.manager.turn import Turn
 from lea.metrics import LIVE_TURNS
 from lea.tasks import TaskOwner
 
@@ -22,8 +24,12 @@ REMEMBERED_CHARACTERS = 16_000_000
 log = structlog.get_logger()
 
 
+Place = tuple[UserId, ThreadId]
+
+
 @dataclass(frozen=True, slots=True)
 class _Ended:
+    place: Place
     body_hash: str
     outcome: Outcome
 
@@ -36,7 +42,7 @@ class Turns:
         self._bus = bus
         self._tasks = TaskOwner()
         self._live: dict[TurnId, tuple[Turn, asyncio.Task[None]]] = {}
-        self._threads: dict[tuple[UserId, ThreadId], list[Turn]] = {}
+        self._threads: dict[Place, list[Turn]] = {}
         self._ended: LRUCache[TurnId, _Ended] = LRUCache(
             REMEMBERED_CHARACTERS, getsizeof=lambda ended: 500 + len(ended.outcome.text)
         )
@@ -84,6 +90,15 @@ class Turns:
         turns = self._threads.get((user_id, thread_id))
         return turns[0].topic if turns else None
 
+    def topic(self, user_id: UserId, thread_id: ThreadId, turn_id: TurnId) -> Topic | None:
+        """What a turn of this user's thread tells or told, as far as it is remembered."""
+        place = (user_id, thread_id)
+        live = next((turn for turn in self._threads.get(place, ()) if turn.ask.turn_id == turn_id), None)
+        if live is not None:
+            return live.topic
+        ended = self._ended.get(turn_id)
+        return self._bus.find(turn_id) if ended is not None and ended.place == place else None
+
     def stop(self, user_id: UserId, thread_id: ThreadId, turn_id: TurnId | None = None) -> bool:
         """Cut the thread's live turn short, or the one named, keeping what was said; whether there was one."""
         turns = self._threads.get((user_id, thread_id), [])
@@ -130,7 +145,7 @@ class Turns:
         task.add_done_callback(lambda _: self._forget(place, turn))
         return turn
 
-    def _forget(self, place: tuple[UserId, ThreadId], turn: Turn) -> None:
+    def _forget(self, place: Place, turn: Turn) -> None:
         del self._live[turn.ask.turn_id]
         LIVE_TURNS.set(len(self._live))
         turns = self._threads[place]
@@ -138,7 +153,7 @@ class Turns:
         if not turns:
             del self._threads[place]
         if turn.ended.done() and not _transient(turn.outcome.error):
-            self._ended[turn.ask.turn_id] = _Ended(turn.ask.body_hash, turn.outcome)
+            self._ended[turn.ask.turn_id] = _Ended(place, turn.ask.body_hash, turn.outcome)
 
 
 def _transient(error: LeaError | None) -> bool:

@@ -116,6 +116,7 @@ turns = Table(
     Column("usage_estimated", Boolean),
     Column("cost_nano_usd", BigInteger),
     Column("timings_ms", JSON(none_as_null=True)),
+    Column("events", Integer),
     Column("started_at", Double, nullable=False),
     Column("ended_at", Double),
     ForeignKeyConstraint(["user_id", "thread_id"], ["threads.user_id", "threads.id"], ondelete="CASCADE"),

@@ -6,9 +6,9 @@ shown. The answer's row exists from the beginning, empty, so the head always nam
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lea.errors import Conflict, NotFound
@@ -19,9 +19,15 @@ from lea.store.tables import messages, threads, turns
 TITLE_LENGTH = 80
 
 
+TurnKind = Literal["message", "regenerate", "continue"]
+
+CUT: Final[frozenset[str]] = frozenset({"stopped", "interrupted", "length", "error"})
+"""How an answer ended that can be gone on with."""
+
+
 @dataclass(frozen=True, slots=True)
 class BeginTurn:
-    """`text` None answers the thread's last user message again; `parent_id` None continues from the head."""
+    """`kind` says what is answered; only a `message` has a `text`. `parent_id` None goes on from the head."""
 
     turn_id: TurnId
     user_id: UserId
@@ -31,18 +37,20 @@ class BeginTurn:
     body_hash: str
     user_message_id: MessageId
     assistant_message_id: MessageId
-    text: str | None
+    kind: TurnKind
+    text: str
     parent_id: MessageId | None
     now: float
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """`parent_id` is the message before the person's; `text` what the person said."""
+    """`parent_id` is the message before the person's; `text` what the person said; `prefix` the answer so far."""
 
     parent_id: MessageId | None
     user_message_id: MessageId
     text: str
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ class EndTurn:
     usage_estimated: bool | None
     cost_nano_usd: int | None
     timings_ms: dict[str, float]
+    events: int
     now: float
 
 
@@ -85,24 +94,26 @@ class StoredTurn:
     usage_estimated: bool | None
     cost_nano_usd: int | None
     timings_ms: dict[str, float]
+    events: int
+    ended_at: float | None
 
 
 def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
     """Save the person's message and the turn; None if this request began a turn before.
 
-    Raises NotFound for a parent that is not the thread's, Conflict(`nothing_to_answer`) where there is no message.
+    Raises NotFound for a parent that is not the thread's, Conflict(`nothing_to_answer`, `nothing_to_continue`) where
+    there is no such message.
     """
-    if turn.text is None:
-        if not _exists(connection, turn):
-            raise NotFound
-    else:
+    if turn.kind == "message":
         _ensure_thread(connection, turn)
+    elif not _exists(connection, turn):
+        raise NotFound
     if not _claim(connection, turn):
         return None
-    begun = _again(connection, turn) if turn.text is None else _said(connection, turn, turn.text)
+    begun = _said(connection, turn) if turn.kind == "message" else _again(connection, turn)
     connection.execute(
         insert(messages).values(
-            **_message(turn, turn.assistant_message_id, "assistant", ""), parent_id=begun.user_message_id
+            **_message(turn, turn.assistant_message_id, "assistant", begun.prefix), parent_id=begun.user_message_id
         )
     )
     if begun.user_message_id != turn.user_message_id:
@@ -137,6 +148,7 @@ def end(connection: Connection, turn: EndTurn) -> None:
             usage_estimated=turn.usage_estimated,
             cost_nano_usd=turn.cost_nano_usd,
             timings_ms=turn.timings_ms,
+            events=turn.events,
             ended_at=turn.now,
         )
     )
@@ -144,31 +156,22 @@ def end(connection: Connection, turn: EndTurn) -> None:
 
 def find_by_request(connection: Connection, user_id: UserId, request_id: RequestId) -> StoredTurn | None:
     """The turn a request began, with its answer as far as it is saved."""
+    return _find(connection, (turns.c.user_id == user_id) & (turns.c.request_id == request_id))
+
+
+def find(connection: Connection, user_id: UserId, thread_id: ThreadId, turn_id: TurnId) -> StoredTurn | None:
+    """A turn of this user's thread, with its answer as far as it is saved."""
+    here = (turns.c.user_id == user_id) & (turns.c.thread_id == thread_id)
+    return _find(connection, here & (turns.c.id == turn_id))
+
+
+def _find(connection: Connection, condition: ColumnElement[bool]) -> StoredTurn | None:
     row = connection.execute(
-        select(
-            turns,
-            messages.c.content,
-            messages.c.finish_reason,
-            messages.c.error_code,
-        )
+        select(turns, messages.c.content, messages.c.finish_reason, messages.c.error_code)
         .join(messages, messages.c.id == turns.c.assistant_message_id)
-        .where(turns.c.user_id == user_id, turns.c.request_id == request_id)
+        .where(condition)
     ).one_or_none()
     return None if row is None else _stored(row)
-
-
-def interrupt_unfinished(connection: Connection, now: float) -> int:
-    """Turns of a process that is gone are `interrupted`; how many there were."""
-    unfinished = select(turns.c.assistant_message_id).where(turns.c.state == "running")
-    connection.execute(
-        update(messages)
-        .where(messages.c.id.in_(unfinished))
-        .values(finish_reason="interrupted", error_code="interrupted")
-    )
-    result = connection.execute(
-        update(turns).where(turns.c.state == "running").values(state="interrupted", ended_at=now)
-    )
-    return result.rowcount
 
 
 def path_to(
@@ -198,7 +201,7 @@ def _insert(connection: Connection) -> Any:
 
 
 def _ensure_thread(connection: Connection, turn: BeginTurn) -> None:
-    title = " ".join((turn.text or "").split())
+    title = " ".join(turn.text.split())
     connection.execute(
         _insert(connection)(threads)
         .values(
@@ -234,7 +237,7 @@ def _claim(connection: Connection, turn: BeginTurn) -> bool:
     return result.rowcount == 1
 
 
-def _said(connection: Connection, turn: BeginTurn, text: str) -> Begun:
+def _said(connection: Connection, turn: BeginTurn) -> Begun:
     head = turn.parent_id
     if head is None:
         head = connection.execute(
@@ -242,18 +245,26 @@ def _said(connection: Connection, turn: BeginTurn, text: str) -> Begun:
         ).scalar_one()
     elif not _in_thread(connection, turn, head):
         raise NotFound
-    connection.execute(insert(messages).values(**_message(turn, turn.user_message_id, "user", text), parent_id=head))
-    return Begun(head, turn.user_message_id, text)
+    connection.execute(
+        insert(messages).values(**_message(turn, turn.user_message_id, "user", turn.text), parent_id=head)
+    )
+    return Begun(head, turn.user_message_id, turn.text)
 
 
 def _again(connection: Connection, turn: BeginTurn) -> Begun:
     head = connection.execute(
         select(threads.c.head_id).where(threads.c.user_id == turn.user_id, threads.c.id == turn.thread_id)
     ).scalar_one()
-    for row in reversed(path_to(connection, turn.user_id, turn.thread_id, head, 2)):
-        if row.role == "user":
-            return Begun(row.parent_id, row.id, row.content)
-    raise Conflict("nothing_to_answer")
+    path = path_to(connection, turn.user_id, turn.thread_id, head, 2)
+    said = next((row for row in reversed(path) if row.role == "user"), None)
+    if said is None:
+        raise Conflict("nothing_to_answer")
+    if turn.kind == "regenerate":
+        return Begun(said.parent_id, said.id, said.content)
+    answer = path[-1]
+    if answer.role != "assistant" or answer.finish_reason not in CUT:
+        raise Conflict("nothing_to_continue")
+    return Begun(said.parent_id, said.id, said.content, answer.content)
 
 
 def _in_thread(connection: Connection, turn: BeginTurn, message_id: MessageId) -> bool:
@@ -292,4 +303,6 @@ def _stored(row: Row[Any]) -> StoredTurn:
         usage_estimated=row.usage_estimated,
         cost_nano_usd=row.cost_nano_usd,
         timings_ms=row.timings_ms or {},
+        events=row.events or 0,
+        ended_at=row.ended_at,
     )

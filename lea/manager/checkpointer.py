@@ -1,0 +1,69 @@
+"""Keeps what live answers have said so far: one transaction for all of them, every 250 ms."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from lea.errors import LeaError
+from lea.ids import MessageId, TurnId
+from lea.manager.draft import Draft
+from lea.metrics import CHECKPOINT_SECONDS
+from lea.store import checkpoints
+from lea.store.checkpoints import Checkpoint
+from lea.store.engine import Store
+
+TICK_S = 0.25
+"""A crash loses at most what was said since the last tick, and the time of its commit."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A live answer; `prompt_tokens` is an estimate, for the case that the provider can no longer tell."""
+
+    turn_id: TurnId
+    message_id: MessageId
+    draft: Draft
+    provider: str
+    model: str
+    prompt_tokens: int
+
+
+class Checkpointer:
+    """Watches answers from the moment their message is committed until they are saved whole."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._watched: dict[TurnId, Watched] = {}
+
+    def watch(self, watched: Watched) -> None:
+        self._watched[watched.turn_id] = watched
+
+    def unwatch(self, turn_id: TurnId) -> None:
+        """The whole answer is about to be saved."""
+        self._watched.pop(turn_id, None)
+
+    async def keep_saving(self) -> None:
+        """Tick until cancelled. A tick that fails is made up for by the next."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            await self.save()
+
+    async def save(self) -> None:
+        """One tick: append what is new, of all live answers together."""
+        taken = [(one, text) for one in self._watched.values() if (text := one.draft.take_unsaved())]
+        if not taken:
+            return
+        points = [
+            Checkpoint(one.turn_id, one.message_id, text, one.provider, one.model, one.prompt_tokens)
+            for one, text in taken
+        ]
+        with CHECKPOINT_SECONDS.time():
+            try:
+                await self._store.write(lambda connection: checkpoints.save(connection, points))
+            except LeaError as error:
+                for one, text in taken:
+                    one.draft.give_back(text)
+                log.warning("checkpoint.failed", turns=len(taken), error=error.code)
