@@ -17,7 +17,7 @@ from lea.bus.memory import MemoryBus
 from lea.clock import Clock, SystemClock
 from lea.config import Config
 from lea.errors import LeaError, StartError
-from lea.handlers import auth, chat, operators, sessions, threads
+from lea.handlers import auth, chat, events, operators, sessions, threads
 from lea.handlers.identity import identify, page_cookies
 from lea.handlers.keys import (
     AUTH,
@@ -27,6 +27,7 @@ from lea.handlers.keys import (
     FOLLOWING,
     HEALTH,
     MANAGER,
+    NOTICES,
     PROVIDER,
     STORE,
     STREAMS,
@@ -50,6 +51,7 @@ from lea.manager.ask import Services
 from lea.manager.checkpointer import Checkpointer
 from lea.manager.following import Following
 from lea.manager.manager import LLMManager
+from lea.manager.notices import Notices
 from lea.manager.outcome import estimate_unfinished
 from lea.manager.turns import Turns
 from lea.records.sample import load_sample
@@ -65,7 +67,7 @@ from lea.store.engine import Store, make_folder
 from lea.tasks import TaskOwner
 
 STATIC = Path(__file__).parent.parent / "static"
-GROUPS = [auth.routes, chat.routes, threads.routes, sessions.routes, operators.routes]
+GROUPS = [auth.routes, chat.routes, events.routes, threads.routes, sessions.routes, operators.routes]
 
 log = structlog.get_logger()
 
@@ -169,7 +171,8 @@ def _core(adapters: Adapters) -> Room:
         app[PROVIDER] = provider
         app[MANAGER] = manager
         bus = MemoryBus()
-        app[TURNS] = Turns(services, bus)
+        app[NOTICES] = Notices(bus)
+        app[TURNS] = Turns(services, bus, app[NOTICES])
         app[FOLLOWING] = Following(app[TURNS], bus, store, adapters.clock)
         app[HEALTH] = Health(
             {

@@ -16,6 +16,8 @@ LeaError
 ├── ExternalTimeout       504  upstream said nothing in time
 ├── Overloaded            503  this server is full or going away
 ├── DatabaseTimeout       504
+├── DatabaseUnavailable   503  gone, starting, read-only, or failing
+├── DatabaseFull          507  no room left: nothing was written
 └── InternalError         500
 
 `code` is for programs and names the sentence shown to people (`sentences.py`).
@@ -158,6 +160,17 @@ class DatabaseTimeout(LeaError):
     status = 504
     default_code = "database_timeout"
     default_retryable = True
+
+
+class DatabaseUnavailable(LeaError):
+    status = 503
+    default_code = "database_unavailable"
+    default_retryable = True
+
+
+class DatabaseFull(LeaError):
+    status = 507
+    default_code = "database_full"
 
 
 class InternalError(LeaError):

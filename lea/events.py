@@ -94,7 +94,50 @@ class Done:
         }
 
 
-Event = Connecting | Queued | Stage | Snapshot | Failed | Done
+@dataclass(frozen=True, slots=True)
+class TurnBegan:
+    """To the person's other tabs."""
+
+    turn_id: str
+    thread_id: str
+
+    def wire(self) -> dict[str, Any]:
+        return {"turn": {"id": self.turn_id, "thread_id": self.thread_id, "state": "began"}}
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """After its `done`."""
+
+    turn_id: str
+    thread_id: str
+    finish_reason: FinishReason
+
+    def wire(self) -> dict[str, Any]:
+        turn = {"id": self.turn_id, "thread_id": self.thread_id, "state": "ended"}
+        return {"turn": turn | {"finish_reason": self.finish_reason}}
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadChanged:
+    """A conversation was renamed or deleted."""
+
+    thread_id: str
+    state: Literal["renamed", "deleted"]
+
+    def wire(self) -> dict[str, Any]:
+        return {"thread": {"id": self.thread_id, "state": self.state}}
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """Something may have been missed: read again what is shown."""
+
+    def wire(self) -> dict[str, Any]:
+        return {"resync": True}
+
+
+Event = Connecting | Queued | Stage | Snapshot | Failed | Done | TurnBegan | TurnEnded | ThreadChanged | Resync
 
 
 def frame(topic: str, number: int, event: Event) -> bytes:

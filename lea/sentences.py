@@ -101,6 +101,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "La base de données ne répond pas à temps.",
         "en": "The database does not answer in time.",
     },
+    "database_unavailable": {
+        "fr": "La base de données est indisponible. Réessayez dans un instant.",
+        "en": "The database is not available. Try again in a moment.",
+    },
+    "database_full": {
+        "fr": "Le disque de la base de données est plein, rien n'a été enregistré. Prévenez votre administrateur.",
+        "en": "The database's disk is full, nothing was saved. Tell your administrator.",
+    },
     "external_api_timeout": {
         "fr": "Le modèle ne répond pas à temps. Réessayez dans un instant.",
         "en": "The model does not answer in time. Try again in a moment.",

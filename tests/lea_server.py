@@ -16,7 +16,7 @@ from sqlalchemy import create_engine
 from lea.app import Adapters, create_app, drain
 from lea.auth.permissions import Identity, Role
 from lea.config import Config
-from lea.handlers.keys import AUTH, CLOCK, MANAGER, STORE, STREAMS, TURNS
+from lea.handlers.keys import AUTH, CLOCK, MANAGER, NOTICES, STORE, STREAMS, TURNS
 from lea.ids import CompanyId, UserId
 from lea.manager.manager import LLMManager
 from lea.manager.turns import Turns
@@ -165,6 +165,10 @@ class Lea:
     @property
     def followers(self) -> int:
         return len(self.app[STREAMS])
+
+    @property
+    def notices(self) -> int:
+        return len(self.app[NOTICES])
 
     async def person(
         self, email: str = "ada@example.org", company: str = "Analytical Engines", role: Role = "member"

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lea.bus.memory import TAKE_BYTES, MemoryBus, MemoryTopic
-from lea.events import Stage
+from lea.events import Snapshot, Stage
 from tests.fakes import ScriptedSink
 
 
 def topic(limit: int = 1_000_000) -> MemoryTopic:
-    return MemoryTopic("t", lambda: "everything so far", limit=limit)
+    return MemoryTopic("t", lambda: Snapshot("everything so far"), limit=limit)
 
 
 def numbers(data: bytes) -> list[int]:
@@ -161,13 +161,13 @@ def test_whatever_happens_nobody_misses_or_repeats(steps: list[str], limit: int)
 
 def test_an_ended_topic_is_found_until_there_is_no_room() -> None:
     bus = MemoryBus()
-    first = bus.open("first", lambda: "")
+    first = bus.open("first", lambda: Snapshot(""))
     first.publish_text(["a"])
     assert bus.find("first") is first
     first.end()
     assert bus.find("first") is first
     for number in range(20):
-        other = bus.open(str(number), lambda: "")
+        other = bus.open(str(number), lambda: Snapshot(""))
         other.publish_text(["x" * 1_900_000])
         other.end()
     assert bus.find("first") is None

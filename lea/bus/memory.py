@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from cachetools import LRUCache
 
 from lea.bus.port import Sink
-from lea.events import Event, Snapshot, delta_frame, frame
+from lea.events import Event, delta_frame, frame
 
 TOPIC_BYTES = 2 * 1024 * 1024
 """Most history one topic keeps; the oldest half goes first, and a reader that needs it gets a snapshot."""
@@ -46,12 +46,12 @@ class MemoryTopic:
     def __init__(
         self,
         name: str,
-        snapshot: Callable[[], str],
+        snapshot: Callable[[], Event],
         on_end: Callable[["MemoryTopic"], None] = lambda _: None,
         limit: int = TOPIC_BYTES,
         begin_after: int = 0,
     ) -> None:
-        self.name = name
+        self._name = name
         self.ended = False
         self.bytes = 0
         self._prefix = name.encode()
@@ -61,6 +61,10 @@ class MemoryTopic:
         self._frames: list[bytes] = []
         self._dropped = begin_after
         self._readers: list[MemoryReader] = []
+
+    @property
+    def name(self) -> str:
+        return self._name
 
     @property
     def count(self) -> int:
@@ -99,7 +103,7 @@ class MemoryTopic:
         start = reader.position - self._dropped
         if start < 0:
             reader.position = self.count
-            return frame(self.name, self.count, Snapshot(self._snapshot()))
+            return frame(self.name, self.count, self._snapshot())
         size = 0
         stop = start
         while stop < len(self._frames) and size < TAKE_BYTES:
@@ -144,7 +148,7 @@ class MemoryBus:
         self._live: dict[str, MemoryTopic] = {}
         self._ended: LRUCache[str, MemoryTopic] = LRUCache(ENDED_BYTES, getsizeof=lambda topic: topic.bytes)
 
-    def open(self, name: str, snapshot: Callable[[], str]) -> MemoryTopic:
+    def open(self, name: str, snapshot: Callable[[], Event]) -> MemoryTopic:
         topic = self._live[name] = MemoryTopic(name, snapshot, self._retire)
         return topic
 
@@ -152,7 +156,7 @@ class MemoryBus:
         return self._live.get(name) or self._ended.get(name)
 
     def retold(self, name: str, events: Sequence[Event], last: int) -> MemoryTopic:
-        topic = MemoryTopic(name, str, begin_after=last - len(events))
+        topic = MemoryTopic(name, lambda: events[0], begin_after=last - len(events))
         for event in events:
             topic.publish(event)
         topic.end()

@@ -43,6 +43,9 @@ class Topic(Protocol):
     """One turn's events, numbered from 1."""
 
     @property
+    def name(self) -> str: ...
+
+    @property
     def ended(self) -> bool: ...
 
     @property
@@ -71,8 +74,8 @@ class Topic(Protocol):
 class Bus(Protocol):
     """All topics of this process."""
 
-    def open(self, name: str, snapshot: Callable[[], str]) -> Topic:
-        """A new topic; `snapshot` gives all text so far to a reader whose history is no longer kept."""
+    def open(self, name: str, snapshot: Callable[[], Event]) -> Topic:
+        """A new topic; `snapshot` stands for all of it to a reader whose place is not in the history."""
         ...
 
     def find(self, name: str) -> Topic | None:

@@ -10,6 +10,7 @@ from lea.handlers.sse import Streams
 from lea.llm.provider import Provider
 from lea.manager.following import Following
 from lea.manager.manager import LLMManager
+from lea.manager.notices import Notices
 from lea.manager.turns import Turns
 from lea.resilience.health import Health
 from lea.store.engine import Store
@@ -20,6 +21,7 @@ STORE = web.AppKey("store", Store)
 AUTH = web.AppKey("auth", AuthService)
 MANAGER = web.AppKey("manager", LLMManager)
 FOLLOWING = web.AppKey("following", Following)
+NOTICES = web.AppKey("notices", Notices)
 TURNS = web.AppKey("turns", Turns)
 STREAMS = web.AppKey("streams", Streams)
 CHAT_LIMIT = web.AppKey("chat_limit", ChatLimit)

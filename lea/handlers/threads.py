@@ -10,6 +10,7 @@ from pydantic import StringConstraints
 
 from lea.clock import iso
 from lea.errors import BadRequest, NotFound
+from lea.events import ThreadChanged
 from lea.handlers.answers import (
     FoundMessages,
     FoundThreads,
@@ -19,7 +20,7 @@ from lea.handlers.answers import (
     message_answer,
     thread_answer,
 )
-from lea.handlers.keys import MANAGER, STORE, TURNS
+from lea.handlers.keys import MANAGER, NOTICES, STORE, TURNS
 from lea.handlers.routes import Call, Empty, Model, Routes, client_id, json_response
 from lea.ids import ThreadId
 from lea.store import threads
@@ -83,6 +84,7 @@ async def rename(call: Call[RenameBody]) -> web.StreamResponse:
     row = await store.read(lambda connection: threads.get(connection, user_id, thread_id))
     if row is None:
         raise NotFound
+    call.app[NOTICES].tell(user_id, ThreadChanged(thread_id, "renamed"))
     return json_response(thread_answer(row))
 
 
@@ -146,6 +148,7 @@ async def _forget(call: Call[Empty]) -> web.StreamResponse:
         raise NotFound
     call.app[TURNS].stop_all(identity.user_id, thread_id)
     await call.app[MANAGER].forget_thread(identity.user_id, identity.company_id, thread_id)
+    call.app[NOTICES].tell(identity.user_id, ThreadChanged(thread_id, "deleted"))
     return web.Response(status=204)
 
 

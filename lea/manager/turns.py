@@ -9,10 +9,11 @@ from cachetools import LRUCache
 from lea.auth.permissions import Identity
 from lea.bus.port import Bus, Topic
 from lea.errors import Conflict, LeaError, Overloaded, TooMany
-from lea.events import Stage
+from lea.events import Snapshot, Stage, TurnBegan, TurnEnded
 from lea.ids import ThreadId, TurnId, UserId
 from lea.manager.ask import Ask, Services
 from lea.manager.draft import Draft
+from lea.manager.notices import Notices
 from lea.manager.outcome import Outcome
 from lea.manager.turn import Turn
 from lea.metrics import LIVE_TURNS
@@ -37,9 +38,10 @@ class _Ended:
 class Turns:
     """One live turn an id; the turns of a thread in the order they came."""
 
-    def __init__(self, services: Services, bus: Bus) -> None:
+    def __init__(self, services: Services, bus: Bus, notices: Notices) -> None:
         self._services = services
         self._bus = bus
+        self._notices = notices
         self._tasks = TaskOwner()
         self._live: dict[TurnId, tuple[Turn, asyncio.Task[None]]] = {}
         self._threads: dict[Place, list[Turn]] = {}
@@ -136,12 +138,13 @@ class Turns:
 
     def _start(self, identity: Identity, ask: Ask) -> Turn:
         draft = Draft()
-        turn = Turn(ask, identity, self._bus.open(ask.turn_id, draft.text), draft, self._services)
+        turn = Turn(ask, identity, self._bus.open(ask.turn_id, lambda: Snapshot(draft.text())), draft, self._services)
         place = (identity.user_id, ask.thread_id)
         self._threads.setdefault(place, []).append(turn)
         task = self._tasks.spawn(f"turn:{ask.turn_id}", turn.run())
         self._live[ask.turn_id] = (turn, task)
         LIVE_TURNS.set(len(self._live))
+        self._notices.tell(identity.user_id, TurnBegan(ask.turn_id, ask.thread_id))
         task.add_done_callback(lambda _: self._forget(place, turn))
         return turn
 
@@ -152,6 +155,7 @@ class Turns:
         turns.remove(turn)
         if not turns:
             del self._threads[place]
+        self._notices.tell(place[0], TurnEnded(turn.ask.turn_id, place[1], turn.outcome.finish_reason))
         if turn.ended.done() and not _transient(turn.outcome.error):
             self._ended[turn.ask.turn_id] = _Ended(place, turn.ask.body_hash, turn.outcome)
 

@@ -1,24 +1,28 @@
 """The database: one writer that groups commits on SQLite, a pool elsewhere; readers never wait for it.
 
-A unit of work is a plain function of a SQLAlchemy `Connection`. It runs in one transaction and must not keep
-the connection. On SQLite the units waiting when the writer is free share one commit: with `synchronous=FULL` the
-disk is paid once for all of them, and each stands in a savepoint so that one that fails takes no other with it.
+A unit of work is a plain function of a SQLAlchemy `Connection`. It runs in one transaction, must not keep the
+connection, and may be run again after all it did was undone. On SQLite the units waiting when the writer is free share
+one commit: with `synchronous=FULL` the disk is paid once for all of them, and each stands in a savepoint so that one
+that fails takes no other with it. On PostgreSQL each has a transaction of its own.
 """
 
 import asyncio
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+import structlog
 from sqlalchemy import Connection, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from lea.config import Database as DatabaseConfig
-from lea.errors import DatabaseTimeout, InternalError, LeaError, Overloaded, StartError
+from lea.errors import LeaError, Overloaded, StartError
 from lea.metrics import DATABASE_SECONDS
+from lea.store.failures import FAILURES, locked, lost_to_another, reason, translated
 from lea.tasks import TaskOwner
 
 T = TypeVar("T")
@@ -27,12 +31,23 @@ Unit = Callable[[Connection], T]
 GROUP = 200
 """Most units that share one commit: bounds how long the first of them waits for the others."""
 WAITING = 10_000
-"""Most units that wait for the writer; one more is refused as overloaded."""
+"""Most units that wait to be written; one more is refused as overloaded."""
+TRIES = 3
+"""How often a unit is run that PostgreSQL ends in favour of another."""
+LOCK_WAIT_S = 0.25
+"""How long SQLite waits for another process's lock before the writer looks who is still in time."""
+CUT_AFTER_S = 0.25
+"""What has not ended so long after it was cancelled has its connection cut, or its statement interrupted."""
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class _Waiting(Generic[T]):
+    """`until` is in the loop's time; None waits as long as it takes."""
+
     unit: Unit[T]
+    until: float | None
     result: asyncio.Future[T]
 
 
@@ -40,12 +55,13 @@ class Store:
     """Runs units of work; every error of the database leaves it as a LeaError."""
 
     def __init__(self, config: DatabaseConfig, tasks: TaskOwner) -> None:
+        """Opens nothing yet. Raises StartError for an address that cannot be understood."""
         self._config = config
         self._tasks = tasks
         self._embedded = config.url.startswith("sqlite")
         self._writer, self._readers = _engines(config)
         self._queue: list[_Waiting[Any]] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._writing: set[asyncio.Task[None]] = set()
 
     @property
     def dialect(self) -> str:
@@ -56,56 +72,113 @@ class Store:
         """Run a unit that only reads. Raises DatabaseTimeout after `database.timeout` seconds."""
         with DATABASE_SECONDS.labels("read").time():
             try:
-                async with asyncio.timeout(self._config.timeout), self._readers.connect() as connection:
-                    return await connection.run_sync(unit)
-            except (TimeoutError, DBAPIError, PoolTimeout) as error:
-                raise _translated(error) from error
+                return await self._transaction(self._readers, unit, self._deadline())
+            except FAILURES as error:
+                raise _told(error) from error
 
     async def write(self, unit: Unit[T]) -> T:
         """Run a unit and commit it; returns after the commit.
 
-        Cancelling the caller does not undo a unit that is already on its way.
+        Cancelling the caller does not undo a unit that is already on its way. Raises DatabaseTimeout after
+        `database.timeout` seconds.
         """
         with DATABASE_SECONDS.labels("write").time():
-            if not self._embedded:
-                return await self._write_alone(unit)
-            if len(self._queue) >= WAITING:
-                raise Overloaded
-            result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-            self._queue.append(_Waiting(unit, result))
-            if self._writing is None or self._writing.done():
-                self._writing = self._tasks.spawn("store.writer", self._drain())
-            return await result
+            return await self._submit(unit, self._deadline())
+
+    async def prepare(self, unit: Unit[T]) -> T:
+        """Write what makes the database ready, however long it takes. Raises StartError with the reason."""
+        try:
+            return await self._submit(unit, None)
+        except LeaError as error:
+            raise StartError(f"database.url: the database cannot be used: {reason(error)}") from error
+
+    async def ping(self) -> None:
+        """Returns when the database has answered."""
+        await self.read(lambda connection: connection.exec_driver_sql("SELECT 1").close())
 
     async def aclose(self) -> None:
         """Finish what waits, then give back the connections."""
-        if self._writing is not None:
-            await self._writing
+        while self._writing:
+            await asyncio.wait(self._writing)
         await self._readers.dispose()
         await self._writer.dispose()
 
-    async def _write_alone(self, unit: Unit[T]) -> T:
-        try:
-            async with asyncio.timeout(self._config.timeout), self._writer.begin() as connection:
-                return await connection.run_sync(unit)
-        except (TimeoutError, DBAPIError, PoolTimeout) as error:
-            raise _translated(error) from error
+    def _deadline(self) -> float:
+        return asyncio.get_running_loop().time() + self._config.timeout
+
+    async def _submit(self, unit: Unit[T], until: float | None) -> T:
+        if max(len(self._queue), len(self._writing)) >= WAITING:
+            raise Overloaded
+        waiting = _Waiting(unit, until, asyncio.get_running_loop().create_future())
+        if self._embedded:
+            self._queue.append(waiting)
+            if not self._writing:
+                self._spawn(self._drain())
+        else:
+            self._spawn(self._alone(waiting))
+        return await waiting.result
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._tasks.spawn("store.writer", work)
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
 
     async def _drain(self) -> None:
+        """SQLite: one group after the other until nobody waits."""
         while self._queue:
             group, self._queue = self._queue[:GROUP], self._queue[GROUP:]
+            until = None if any(waiting.until is None for waiting in group) else self._deadline()
             try:
-                async with asyncio.timeout(self._config.timeout), self._writer.begin() as connection:
-                    outcomes = await connection.run_sync(_run_group, [waiting.unit for waiting in group])
+                work = partial(_run_group, units=[waiting.unit for waiting in group])
+                outcomes = await self._transaction(self._writer, work, until)
             except Exception as error:  # a unit's failure belongs to its caller; here it would end the writer
-                outcomes = [_translated(error)] * len(group)
-            for waiting, outcome in zip(group, outcomes, strict=True):
-                if waiting.result.done():
+                if locked(error):
+                    self._queue = self._in_time(group, error) + self._queue
                     continue
-                if isinstance(outcome, BaseException):
-                    waiting.result.set_exception(outcome)
-                else:
-                    waiting.result.set_result(outcome)
+                outcomes = [_told(error)] * len(group)
+            for waiting, outcome in zip(group, outcomes, strict=True):
+                _settle(waiting, outcome)
+
+    def _in_time(self, group: list[_Waiting[Any]], error: Exception) -> list[_Waiting[Any]]:
+        """Those who may go on waiting for the lock; the others are told that they waited too long."""
+        now = asyncio.get_running_loop().time()
+        late = [waiting for waiting in group if now >= (waiting.until or now)]
+        for waiting in late:
+            _settle(waiting, _told(error))
+        return [waiting for waiting in group if waiting not in late]
+
+    async def _alone(self, waiting: _Waiting[Any]) -> None:
+        """PostgreSQL: one unit, again if it was ended in favour of another."""
+        for left in reversed(range(TRIES)):
+            try:
+                outcome = await self._transaction(self._writer, waiting.unit, waiting.until)
+                break
+            except Exception as error:  # a unit's failure belongs to its caller
+                outcome = error
+                if not (left and lost_to_another(error)):
+                    outcome = _told(error)
+                    break
+        _settle(waiting, outcome)
+
+    async def _transaction(self, engine: AsyncEngine, unit: Unit[T], until: float | None) -> T:
+        loop = asyncio.get_running_loop()
+        cut: asyncio.TimerHandle | None = None
+        try:
+            async with asyncio.timeout_at(until), engine.begin() as connection:
+                if until is not None:
+                    raw = await connection.get_raw_connection()
+                    cut = loop.call_at(until + CUT_AFTER_S, self._cut, raw.driver_connection)
+                return await connection.run_sync(unit)
+        finally:
+            if cut is not None:
+                cut.cancel()
+
+    def _cut(self, driver: Any) -> None:
+        """The driver waits politely for a statement it has cancelled; a server that hangs would never end it."""
+        if self._embedded:
+            self._tasks.spawn("store.interrupt", driver.interrupt())
+        else:
+            driver.terminate()
 
 
 def _run_group(connection: Connection, units: list[Unit[Any]]) -> list[Any]:
@@ -118,37 +191,84 @@ def _run_group(connection: Connection, units: list[Unit[Any]]) -> list[Any]:
             outcomes.append(unit(connection))
             savepoint.commit()
         except Exception as error:  # told to the unit's caller; the others of the group go on
-            savepoint.rollback()
-            outcomes.append(_translated(error))
+            try:
+                savepoint.rollback()
+            except DBAPIError:  # a full disk has undone the whole transaction, savepoints and all
+                raise error from None
+            outcomes.append(_told(error))
     return outcomes
 
 
-def _translated(error: Exception) -> LeaError | StartError:
-    if isinstance(error, LeaError | StartError):
-        return error
-    slow = isinstance(error, TimeoutError | PoolTimeout)
-    locked = isinstance(error, OperationalError) and "locked" in str(error.orig)
-    translated = DatabaseTimeout() if slow or locked else InternalError()
-    translated.__cause__ = error
-    return translated
+def _settle(waiting: _Waiting[Any], outcome: Any) -> None:
+    if waiting.result.done():
+        return
+    if isinstance(outcome, BaseException):
+        waiting.result.set_exception(outcome)
+    else:
+        waiting.result.set_result(outcome)
+
+
+def _told(error: Exception) -> LeaError | StartError:
+    """What the caller gets; what the operator should know is logged."""
+    told = translated(error)
+    if told is not error and isinstance(told, LeaError):
+        mistake = None if isinstance(error, FAILURES) else error
+        log.error("store.failed", code=told.code, reason=reason(error), exc_info=mistake)
+    return told
 
 
 def _engines(config: DatabaseConfig) -> tuple[AsyncEngine, AsyncEngine]:
+    """Writer and readers; on PostgreSQL they share a pool, and a read is one round trip."""
     if not config.url.startswith("sqlite"):
-        engine = _engine(config, connections=20)
-        return engine, engine
-    writer, readers = _engine(config, connections=1), _engine(config, connections=config.readers)
+        engine = _postgresql(config)
+        return engine, engine.execution_options(isolation_level="AUTOCOMMIT")
+    writer = _engine(config, 1, timeout=min(LOCK_WAIT_S, config.timeout / 4))
+    readers = _engine(config, config.readers, timeout=config.timeout)
     event.listen(writer.sync_engine, "connect", _tune)
     event.listen(readers.sync_engine, "connect", _tune)
     event.listen(writer.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return writer, readers
 
 
-def _engine(config: DatabaseConfig, connections: int) -> AsyncEngine:
+def _postgresql(config: DatabaseConfig) -> AsyncEngine:
+    """The server ends by itself what we gave up, also when it cannot be told so any more."""
+    limit = str(round(config.timeout * 1000))
+    settings = {
+        "application_name": "lea",
+        "statement_timeout": limit,
+        "idle_in_transaction_session_timeout": limit,
+    }
+    try:
+        engine = _engine(config, 20, timeout=config.timeout, server_settings=settings)
+        known = inspect.signature(engine.dialect.loaded_dbapi.asyncpg.connect).parameters
+        _, options = engine.dialect.create_connect_args(engine.url)
+    except ModuleNotFoundError:
+        raise StartError("database.url: PostgreSQL needs asyncpg: pip install 'lea[postgres]'") from None
+    except (ArgumentError, ValueError) as error:
+        raise StartError(f"database.url: {reason(error)}") from None
+    unknown = sorted(options.keys() - known.keys() - {"prepared_statement_cache_size", "prepared_statement_name_func"})
+    if unknown:
+        raise StartError(f"database.url: asyncpg has no option {unknown[0]}")
+    event.listen(engine.sync_engine, "checkout", _still_open)
+    return engine
+
+
+def _engine(config: DatabaseConfig, connections: int, **connect_args: Any) -> AsyncEngine:
     """A pool; parameters are kept out of error messages, since they hold what people wrote."""
     return create_async_engine(
-        config.url, hide_parameters=True, pool_size=connections, max_overflow=0, pool_timeout=config.timeout
+        config.url,
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=config.timeout,
+        connect_args=connect_args,
     )
+
+
+def _still_open(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A server that was restarted has closed them all; the driver knows without asking, which a ping would cost."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
 
 
 def make_folder(config: DatabaseConfig) -> None:
@@ -173,7 +293,6 @@ def _tune(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=5000",
         "temp_store=MEMORY",
         "cache_size=-16000",
     ):

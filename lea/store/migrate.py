@@ -10,9 +10,22 @@ from sqlalchemy import Connection
 
 from lea.errors import StartError
 
+LOCK = 0x4C65_6100
+"""The advisory lock of whoever migrates a PostgreSQL database; any number that nothing else uses."""
+
 
 def upgrade(connection: Connection) -> None:
-    """Apply what is missing, in the caller's transaction. Raises StartError for a database of a newer version."""
+    """Apply what is missing, in the caller's transaction. Raises StartError for a database of a newer version.
+
+    Of several processes that start at once one migrates and the others wait until it has; then nothing is missing.
+    """
+    if connection.dialect.name == "postgresql":
+        for statement in (
+            "SET LOCAL statement_timeout = 0",
+            "SET LOCAL idle_in_transaction_session_timeout = 0",
+            f"SELECT pg_advisory_xact_lock({LOCK})",
+        ):
+            connection.exec_driver_sql(statement)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection

@@ -1,0 +1,59 @@
+"""What a person's tabs should know beside the conversation they show: turns that begin and end, threads that change.
+
+A topic for each person who is listening, forgotten when the last one leaves. A tab that comes back with a cursor gets
+what it missed while another of its owner's tabs was open; else it is told to read again what it shows.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from lea.bus.port import Bus, Topic
+from lea.events import Event, Resync
+from lea.ids import UserId, new_id
+
+
+@dataclass(slots=True)
+class _Heard:
+    topic: Topic
+    listeners: int = 0
+
+
+class Notices:
+    """Tells whoever listens; nobody listening costs a dictionary look-up."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._heard: dict[UserId, _Heard] = {}
+
+    def __len__(self) -> int:
+        return len(self._heard)
+
+    def tell(self, user_id: UserId, event: Event) -> None:
+        """To all open tabs of this person."""
+        heard = self._heard.get(user_id)
+        if heard is not None:
+            heard.topic.publish(event)
+
+    @contextmanager
+    def listening(self, user_id: UserId, cursor: str | None) -> Iterator[tuple[Topic, int]]:
+        """The person's topic, and the event after which to begin."""
+        heard = self._heard.get(user_id)
+        if heard is None:
+            heard = self._heard[user_id] = _Heard(self._bus.open(new_id("e"), Resync))
+        heard.listeners += 1
+        try:
+            yield heard.topic, _after(heard.topic, cursor)
+        finally:
+            heard.listeners -= 1
+            if not heard.listeners:
+                del self._heard[user_id]
+                heard.topic.end()
+
+
+def _after(topic: Topic, cursor: str | None) -> int:
+    """Without a cursor only what comes; with one of another life the place is nowhere, which makes a snapshot."""
+    if cursor is None:
+        return topic.count
+    name, _, number = cursor.rpartition(":")
+    return int(number) if name == topic.name and number.isdigit() else topic.count + 1
