@@ -55,7 +55,7 @@ clean: ## forget what was installed and built
 	$(PYTHON) -m venv .venv
 
 .venv/installed: requirements.lock pyproject.toml | .venv/bin/python
-	test -e .venv/installed-dev || $(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --require-hashes -r $$(test -e .venv/installed-dev && echo requirements-dev.lock || echo requirements.lock)
 	$(BIN)/pip install --quiet --no-deps -e .
 	touch $@
 

@@ -11,12 +11,12 @@ import structlog
 from aiohttp import web
 from sqlalchemy import Connection
 
+from lea.auth.permissions import Identity
 from lea.auth.secret import load_secret
 from lea.auth.wiring import auth_service
 from lea.bus.memory import MemoryBus
 from lea.clock import Clock, SystemClock
 from lea.config import Config
-from lea.errors import LeaError, StartError
 from lea.handlers import auth, chat, events, operators, sessions, threads
 from lea.handlers.identity import identify, page_cookies
 from lea.handlers.keys import (
@@ -38,7 +38,7 @@ from lea.handlers.observe import observe
 from lea.handlers.openapi import add_documents
 from lea.handlers.operators import STARTED_AT
 from lea.handlers.page import add_page
-from lea.handlers.problems import problems
+from lea.handlers.problems import SERVER_LANGUAGE, problems
 from lea.handlers.routes import IDENTIFY
 from lea.handlers.sse import Streams
 from lea.ids import CompanyId
@@ -61,8 +61,9 @@ from lea.resilience.single_flight import SingleFlight
 from lea.sources.facts import CompanyFacts
 from lea.sources.source import Source
 from lea.sources.sql import SqlSource
-from lea.store import migrate
-from lea.store.checkpoints import interrupt_unfinished
+from lea.store import accounts, migrate
+from lea.store import threads as threads_of
+from lea.store.checkpoints import Unfinished, interrupt_unfinished
 from lea.store.engine import Store, make_folder
 from lea.tasks import TaskOwner
 
@@ -94,6 +95,7 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
     app = web.Application(middlewares=[observe, problems], client_max_size=config.server.max_body)
     page_cookies(app, secret, config)
     app[CONFIG] = config
+    app[SERVER_LANGUAGE] = config.server.language
     app[CLOCK] = adapters.clock
     app[STARTED_AT] = adapters.clock.monotonic()
     app[TASKS] = TaskOwner()
@@ -102,7 +104,10 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
     app[IDENTIFY] = identify
     for group in GROUPS:
         for route in group.all:
-            app.router.add_route(route.method, route.path, route.handler)
+            if route.method == "GET" and route.answer != "text/event-stream":
+                app.router.add_get(route.path, route.handler)  # HEAD too
+            else:
+                app.router.add_route(route.method, route.path, route.handler)
     add_documents(app, GROUPS)
     add_page(app, STATIC)
     app.cleanup_ctx.extend([_store, _auth(secret), _core(adapters)])
@@ -124,14 +129,12 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
 
     def prepare(connection: Connection) -> int:
         migrate.upgrade(connection)
-        return interrupt_unfinished(connection, estimate_unfinished, clock.now())
+        return interrupt_unfinished(
+            connection, lambda left: estimate_unfinished(left, _price_hint(left, app[CONFIG])), clock.now()
+        )
 
     try:
-        left = await store.write(prepare)
-    except LeaError as error:
-        await store.aclose()
-        reason = str(error.__cause__ or error).partition("\n")[0]
-        raise StartError(f"database.url: the database cannot be used: {reason}") from None
+        left = await store.prepare(prepare)
     except BaseException:
         await store.aclose()
         raise
@@ -176,14 +179,15 @@ def _core(adapters: Adapters) -> Room:
         app[FOLLOWING] = Following(app[TURNS], bus, store, adapters.clock)
         app[HEALTH] = Health(
             {
-                "database": Check(lambda: store.read(lambda connection: None), vital=True, detail=store.dialect),
-                "llm": Check(provider.ping, vital=False, detail=provider.name),
+                "database": Check(store.ping, vital=True, detail=store.dialect),
+                "llm": Check(provider.ping, vital=False, detail=provider.name, believed_s=15),
             },
             adapters.clock,
             SingleFlight(tasks),
         )
         tasks.spawn("turns.checkpoint", checkpointer.keep_saving())
         tasks.spawn("sessions.evict", manager.keep_evicting())
+        tasks.spawn("sessions.preload", _preload(config, store, manager))
         tasks.spawn("health.first", app[HEALTH].found())  # the SDK is imported by the first check, which takes a second
         yield
         await app[TURNS].drain(0)
@@ -191,6 +195,21 @@ def _core(adapters: Adapters) -> Room:
         await provider.aclose()
 
     return room
+
+
+def _price_hint(left: Unfinished, config: Config) -> str:
+    return "offline" if left.provider == "offline" else config.llm.base_url or "openai"
+
+
+async def _preload(config: Config, store: Store, manager: LLMManager) -> None:
+    """Nobody waits for this, and nothing is lost if it fails."""
+    limit = config.sessions.preload
+
+    def latest(connection: Connection) -> list[Identity]:
+        found = [accounts.find(connection, user_id) for user_id in threads_of.wrote_last(connection, limit)]
+        return [Identity.of(account, "token") for account in found if account is not None and not account.disabled]
+
+    await manager.preload(await store.read(latest) if limit else [])
 
 
 def _provider(config: Config, source: Source, store: Store) -> Provider:

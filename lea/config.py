@@ -78,6 +78,7 @@ class Llm(Section):
     connect_timeout: Seconds = 3
     timeout: Seconds = 30
     total_timeout: Seconds = 60
+    answer_timeout: Seconds = 900
     retries: int = Field(2, ge=0, le=2)
     retry_pause: Seconds = 0.5
     connections: Count = 1000
@@ -122,6 +123,8 @@ class Auth(Section):
 
 class Sessions(Section):
     idle: Seconds = 1800
+    most: Count = 10_000
+    preload: int = Field(100, ge=0)
     context_ttl: Seconds = 3600
     jobs_ttl: Seconds = 60
     load_timeout: Seconds = 5

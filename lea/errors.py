@@ -15,12 +15,14 @@ LeaError
 ├── NetworkError          503  upstream could not be reached
 ├── ExternalTimeout       504  upstream said nothing in time
 ├── Overloaded            503  this server is full or going away
+├── Interrupted           503  this server went away in mid-answer
 ├── DatabaseTimeout       504
 ├── DatabaseUnavailable   503  gone, starting, read-only, or failing
 ├── DatabaseFull          507  no room left: nothing was written
 └── InternalError         500
 
-`code` is for programs and names the sentence shown to people (`sentences.py`).
+`code` is for programs. `reason` names the sentence shown to people (`sentences.py`): the code itself, but for upstream
+failures, whose codes are few and whose reasons are many (`external_api_error` because of `model_key_refused`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,10 +41,11 @@ class LeaError(Exception):
     status: ClassVar[int] = 500
     default_code: ClassVar[str] = "internal_error"
     default_retryable: ClassVar[bool] = False
+    one_code: ClassVar[bool] = False
 
     def __init__(
         self,
-        code: str | None = None,
+        reason: str | None = None,
         *,
         retryable: bool | None = None,
         retry_after_s: float | None = None,
@@ -50,17 +53,18 @@ class LeaError(Exception):
         headers: Mapping[str, str] | None = None,
         **params: str | int,
     ) -> None:
-        self.code = code or self.default_code
+        self.reason = reason or self.default_code
+        self.code = self.default_code if self.one_code else self.reason
         self.retryable = self.default_retryable if retryable is None else retryable
         self.retry_after_s = retry_after_s
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
         self.params = params
-        super().__init__(f"{self.code}: {sentence(self.code, 'en', **params)}")
+        super().__init__(f"{self.reason}: {sentence(self.reason, 'en', **params)}")
 
     def detail(self, language: Language) -> str:
         """The sentence for people."""
-        return sentence(self.code, language, **self.params)
+        return sentence(self.reason, language, **self.params)
 
     def problem(self, language: Language, request_id: str) -> dict[str, Any]:
         """The RFC 9457 body of this error."""
@@ -72,6 +76,8 @@ class LeaError(Exception):
             "code": self.code,
             "request_id": request_id,
         }
+        if self.reason != self.code:
+            body["reason"] = self.reason
         if self.errors:
             body["errors"] = [dict(error) for error in self.errors]
         return body
@@ -130,12 +136,14 @@ class TooMany(LeaError):
 class ExternalRejected(LeaError):
     status = 400
     default_code = "external_api_error"
+    one_code = True
 
 
 class ExternalUnavailable(LeaError):
     status = 502
     default_code = "external_api_unavailable"
     default_retryable = True
+    one_code = True
 
 
 class NetworkError(LeaError):
@@ -147,6 +155,14 @@ class NetworkError(LeaError):
 class ExternalTimeout(LeaError):
     status = 504
     default_code = "external_api_timeout"
+    default_retryable = True
+
+
+class Interrupted(LeaError):
+    """The process went away in mid-answer."""
+
+    status = 503
+    default_code = "interrupted"
     default_retryable = True
 
 
@@ -175,3 +191,27 @@ class DatabaseFull(LeaError):
 
 class InternalError(LeaError):
     default_retryable = True
+
+
+REASONS: dict[str, type[LeaError]] = {
+    "model_key_refused": ExternalRejected,
+    "model_unknown": ExternalRejected,
+    "model_too_long": ExternalRejected,
+    "model_busy": ExternalRejected,
+    "model_cut": ExternalUnavailable,
+    "nothing_to_answer": Conflict,
+    "nothing_to_continue": Conflict,
+    "request_id_reused": Conflict,
+    "queue_full": TooMany,
+    "shutting_down": Overloaded,
+}
+"""The classes of reasons that are not a class's own code."""
+
+
+def of_reason(reason: str) -> LeaError:
+    """An error as it was kept, by its reason; one nobody knows any more is an internal error."""
+    kind = REASONS.get(reason) or next((one for one in LeaError.__subclasses__() if one.default_code == reason), None)
+    if kind is None:
+        return InternalError()
+    retryable = True if reason == "model_busy" else None
+    return kind(reason, retryable=retryable)

@@ -13,8 +13,8 @@ TurnId = NewType("TurnId", str)
 MessageId = NewType("MessageId", str)
 RequestId = NewType("RequestId", str)
 
-CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
-"""What a client may choose as a thread or request id."""
+CLIENT_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,128}")
+"""What a client may choose as a thread or request id; `.` and `..` would be lost from a URL's path."""
 
 
 def new_id(prefix: str) -> str:

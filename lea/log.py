@@ -7,6 +7,7 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
+from copy import copy
 from logging.handlers import QueueHandler, QueueListener
 from queue import SimpleQueue
 from typing import Any, Final
@@ -24,14 +25,18 @@ def _exception(_logger: object, _method: str, fields: MutableMapping[str, Any]) 
     """An error as type, message and places; no locals, which hold messages and keys, and no source read from disk."""
     error = fields.pop("exc_info", None)
     if isinstance(error, BaseException):
-        frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
         fields["exception"] = {
             "type": type(error).__qualname__,
             "message": str(error)[:500],
-            "stack": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-20:]],
+            "stack": _places(error),
             "cause": None if error.__cause__ is None else repr(error.__cause__)[:500],
         }
     return fields
+
+
+def _places(error: BaseException) -> list[str]:
+    frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-20:]]
 
 
 PROCESSORS: Final[list[Processor]] = [
@@ -59,16 +64,30 @@ def _route_standard_library(level: int) -> QueueListener:
     """A library's record costs its caller a queue put, never a write."""
     records: SimpleQueue[logging.LogRecord] = SimpleQueue()
     root = logging.getLogger()
-    root.handlers[:] = [QueueHandler(records)]
+    root.handlers[:] = [_WithoutContents(records)]
     root.setLevel(max(level, logging.WARNING))
     listener = QueueListener(records, _ToStructlog())
     listener.start()
     return listener
 
 
+class _WithoutContents(QueueHandler):
+    """Keeps what a library says, but not what it says it about: an HTTP parser quotes the headers it refuses."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        kept = copy(record)
+        kept.error = record.exc_info[1] if record.exc_info else None
+        kept.exc_info = kept.exc_text = None
+        kept.args = None
+        if not record.name.startswith("aiohttp"):
+            kept.msg = record.getMessage()
+        return kept
+
+
 class _ToStructlog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        fields: MutableMapping[str, Any] = {"logger": record.name, "detail": record.getMessage()}
-        if record.exc_text:
-            fields["exception"] = record.exc_text
+        fields: MutableMapping[str, Any] = {"logger": record.name, "detail": str(record.msg)}
+        error = getattr(record, "error", None)
+        if error is not None:
+            fields["exception"] = {"type": type(error).__qualname__, "stack": _places(error)}
         structlog.get_logger().log(record.levelno, "library.logged", **fields)

@@ -82,8 +82,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "Too many attempts to sign in, try again in {seconds} s.",
     },
     "queue_full": {
-        "fr": "Dix messages attendent déjà dans cette conversation.",
-        "en": "Ten messages are waiting in this conversation already.",
+        "fr": "Trop de messages attendent déjà dans cette conversation.",
+        "en": "Too many messages are waiting in this conversation already.",
     },
     "overloaded": {
         "fr": "Léa est très sollicitée, réessayez dans un instant.",

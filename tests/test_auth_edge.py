@@ -15,7 +15,7 @@ from lea.config import Config, Limits, Server
 from lea.handlers import auth
 from lea.handlers.identity import COOKIE, identify, page_cookies
 from lea.handlers.keys import AUTH, CONFIG
-from lea.handlers.problems import problems
+from lea.handlers.problems import SERVER_LANGUAGE, problems
 from lea.handlers.routes import IDENTIFY, Call, Empty, Routes, json_response
 from tests.auth_parts import EMAIL, PASSWORD, AuthParts, auth_parts, newcomer
 
@@ -81,6 +81,7 @@ async def open_edge(stack: AsyncExitStack, folder: Path, config: Config) -> Edge
     parts = await stack.enter_async_context(auth_parts(folder, config=config))
     app = web.Application(middlewares=[problems])
     app[CONFIG], app[AUTH], app[IDENTIFY] = config, parts.service, identify
+    app[SERVER_LANGUAGE] = config.server.language
     page_cookies(app, b"s" * 32, config)
     for route in [*auth.routes.all, *probe.all]:
         app.router.add_route(route.method, route.path, route.handler)

@@ -111,6 +111,22 @@ def test_a_reader_that_was_cut_off_by_the_bound_while_behind_gets_a_snapshot() -
     assert not reader.behind
 
 
+def test_after_a_snapshot_the_end_is_still_told() -> None:
+    told = topic(limit=2000)
+    reader = told.subscribe(behind := ScriptedSink())
+    behind.open = False
+    for number in range(100):
+        told.publish_text([f"word {number}"])
+    told.publish(Stage("restarting"))
+    told.end()
+    late = ScriptedSink()
+    told.subscribe(late, after=3)
+    taken = reader.take() + reader.take()
+    for data in (late.data, taken):
+        assert data.count(b"snapshot") == 1
+        assert numbers(data) == [100, 101]
+
+
 def test_a_closed_reader_is_pushed_to_no_more() -> None:
     told, sink = topic(), ScriptedSink()
     told.subscribe(sink).close()

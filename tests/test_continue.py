@@ -104,7 +104,7 @@ async def test_a_kill_loses_no_text_older_than_half_a_second_and_its_cost_is_est
 
     with sqlite3.connect(tmp_path / "lea.db") as database:
         row = database.execute(
-            "SELECT state, completion_tokens, usage_estimated, cost_nano_usd > 0 FROM turns ORDER BY started_at"
+            "SELECT state, completion_tokens, usage_estimated, prompt_tokens > 0 FROM turns ORDER BY started_at"
         ).fetchone()
     database.close()
     assert row == ("interrupted", estimate("mot " * words), 1, 1)

@@ -112,7 +112,7 @@ async def test_a_failed_turn_is_followed_with_its_error(tmp_path: Path, model: M
         told = await follow(ada, f"{whole.events[0].turn_id}:1")
         assert isinstance(told, Told)
         assert told.kinds == ["snapshot", "error", "done"]
-        assert told.error["code"] == "model_cut"
+        assert told.error["code"] == "external_api_unavailable"
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "t:x", ":1", "t:-1", "t:1:2", "é:1", "t:" + "9" * 10])

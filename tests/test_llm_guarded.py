@@ -129,9 +129,9 @@ async def test_a_wait_the_server_asks_for_is_kept(server: ModelServer) -> None:
 async def test_a_wait_that_does_not_fit_is_told_instead_of_waited(server: ModelServer) -> None:
     server.script(Refusal(429, headers=(("Retry-After", "90"),)))
     async with guarded(server.url) as model:
-        with pytest.raises(ExternalUnavailable) as caught:
+        with pytest.raises(ExternalRejected) as caught:
             await listen(model)
-    assert (caught.value.code, caught.value.retry_after_s, len(server.exchanges)) == ("model_busy", 90.0, 1)
+    assert (caught.value.reason, caught.value.retry_after_s, len(server.exchanges)) == ("model_busy", 90.0, 1)
 
 
 async def test_pauses_grow_and_are_drawn_anew_from_nothing_to_their_bound(server: ModelServer) -> None:
@@ -157,7 +157,7 @@ async def test_each_attempt_is_counted_and_each_failed_one_logged(server: ModelS
             await listen(model)
     assert (attempts("ok"), attempts("external_api_unavailable")) == (before[0] + 1, before[1] + 1)
     failed = [line for line in logs if line["event"] == "model.attempt_failed"]
-    assert [(line["attempt"], line["attempts"], line["code"]) for line in failed] == [
+    assert [(line["attempt"], line["attempts"], line["reason"]) for line in failed] == [
         (1, 3, "external_api_unavailable")
     ]
 

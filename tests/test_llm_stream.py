@@ -107,8 +107,8 @@ REFUSALS: list[tuple[Refusal, Told]] = [
     (Refusal(400, "invalid_value"), (ExternalRejected, "external_api_error", False)),
     (Refusal(422, body=b'{"detail":[]}'), (ExternalRejected, "external_api_error", False)),
     (Refusal(302, headers=(("Location", "http://127.0.0.1:1/"),)), (ExternalRejected, "external_api_error", False)),
-    (Refusal(429, "rate_limit_exceeded"), (ExternalUnavailable, "model_busy", True)),
-    (Refusal(429, "insufficient_quota"), (ExternalUnavailable, "model_busy", False)),
+    (Refusal(429, "rate_limit_exceeded"), (ExternalRejected, "model_busy", True)),
+    (Refusal(429, "insufficient_quota"), (ExternalRejected, "model_busy", False)),
     (Refusal(500), (ExternalUnavailable, "external_api_unavailable", True)),
     (Refusal(502, body=b"<html>Bad gateway</html>"), (ExternalUnavailable, "external_api_unavailable", True)),
     (Refusal(503, body=b'"\xff"'), (ExternalUnavailable, "external_api_unavailable", True)),
@@ -121,7 +121,7 @@ async def test_a_refusal_has_its_code(server: ModelServer, model: OpenAIStream, 
     server.script(reply)
     with pytest.raises(LeaError) as caught:
         await listen(model)
-    assert (type(caught.value), caught.value.code, caught.value.retryable) == expected
+    assert (type(caught.value), caught.value.reason, caught.value.retryable) == expected
 
 
 FAULTS = [
@@ -140,7 +140,7 @@ async def test_a_fault_has_its_code(server: ModelServer, model: OpenAIStream, re
     server.script(reply)
     with pytest.raises(ExternalUnavailable) as caught:
         await listen(model)
-    assert caught.value.code == code
+    assert caught.value.reason == code
 
 
 @pytest.mark.parametrize(("fault", "code"), [("end", "model_cut"), ("malformed", "model_cut")])
@@ -151,7 +151,7 @@ async def test_what_came_before_a_fault_is_told(
     heard = Heard()
     with pytest.raises(ExternalUnavailable) as caught:
         await listen(model, heard=heard)
-    assert (caught.value.code, heard.text, heard.finished) == (code, "un deux ", None)
+    assert (caught.value.reason, heard.text, heard.finished) == (code, "un deux ", None)
 
 
 async def test_a_cut_in_mid_answer_is_told_after_the_tokens_before_it(server: ModelServer, model: OpenAIStream) -> None:
@@ -162,7 +162,7 @@ async def test_a_cut_in_mid_answer_is_told_after_the_tokens_before_it(server: Mo
         gate.release()
         with pytest.raises(ExternalUnavailable) as caught:
             await rest(stream)
-    assert caught.value.code == "model_cut"
+    assert caught.value.reason == "model_cut"
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ async def test_a_server_that_speaks_no_http_is_a_cut(reply: bytes) -> None:
     async with raw_server(reply) as url, streaming(settings(url)) as model:
         with pytest.raises(ExternalUnavailable) as caught:
             await listen(model)
-    assert caught.value.code == "model_cut"
+    assert caught.value.reason == "model_cut"
 
 
 async def test_nobody_listening_is_a_network_error() -> None:
@@ -317,7 +317,7 @@ async def test_the_wait_a_busy_server_asks_for_is_told(
     server: ModelServer, model: OpenAIStream, headers: tuple[tuple[str, str], ...], seconds: float | None
 ) -> None:
     server.script(Refusal(429, headers=headers))
-    with pytest.raises(ExternalUnavailable) as caught:
+    with pytest.raises(ExternalRejected) as caught:
         await listen(model)
     assert caught.value.retry_after_s == seconds
 
@@ -341,7 +341,7 @@ async def test_a_ping_refused_has_the_code_of_a_refused_question(
     server.models = reply
     with pytest.raises(LeaError) as caught:
         await model.ping()
-    assert (caught.value.code, server.pings) == (code, 1)
+    assert (caught.value.reason, server.pings) == (code, 1)
 
 
 async def test_a_ping_of_nobody_is_a_network_error() -> None:
@@ -364,6 +364,6 @@ def test_starting_does_not_import_the_sdk() -> None:
 
 
 async def test_a_marker_in_the_message_chooses_the_scripted_reply(server: ModelServer, model: OpenAIStream) -> None:
-    with pytest.raises(ExternalUnavailable) as caught:
+    with pytest.raises(ExternalRejected) as caught:
         await listen(model, replace(PROMPT, messages=(User("Bonjour [[busy]]"),)))
-    assert (caught.value.code, caught.value.retry_after_s) == ("model_busy", 7.0)
+    assert (caught.value.reason, caught.value.retry_after_s) == ("model_busy", 7.0)

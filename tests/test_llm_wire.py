@@ -58,7 +58,7 @@ def test_an_answer_never_has_more_characters_than_allowed(pieces: list[str], mos
 @given(st.binary(max_size=300), CUTS)
 def test_no_bytes_at_all_bring_anything_but_text_or_a_known_failure(garbage: bytes, cuts: list[int]) -> None:
     _, reader = read(split(garbage, cuts))
-    assert reader.ended or (reader.failure is not None and reader.failure.code == "model_cut")
+    assert reader.ended or (reader.failure is not None and reader.failure.reason == "model_cut")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_usage_told_with_every_chunk_is_told_once() -> None:
 def test_an_error_event_is_a_failure_however_it_is_written(error: bytes) -> None:
     _, reader = read([b'data: {"error":%s}\n\n' % error])
     assert reader.failure is not None
-    assert reader.failure.code == "external_api_unavailable"
+    assert reader.failure.reason == "external_api_unavailable"
 
 
 def test_the_question_goes_out_as_system_and_alternating_messages() -> None:

@@ -13,7 +13,8 @@ from lea.manager.manager import LLMManager
 from lea.metrics import REGISTRY
 from lea.tasks import TaskOwner
 from tests.fakes import ManualClock, ScriptedSource
-from tests.lea_server import Lea, Person, settings
+from tests.lea_server import Lea, Person, running, settings
+from tests.model_server import ModelServer
 
 
 def identity(user: str = "u1", company: str = "c1") -> Identity:
@@ -174,6 +175,32 @@ async def test_a_session_with_a_live_turn_is_never_evicted(parts: Parts) -> None
     session.rest(thread)
     parts.clock.advance(100_000)
     assert await parts.manager.evict_idle() == 1
+
+
+async def test_more_sessions_than_may_be_drop_the_one_unused_longest(tmp_path: Path) -> None:
+    tasks = TaskOwner()
+    parts = Parts(settings(tmp_path, sessions={"most": 3}), tasks)
+    first, _ = await parts.manager.session(identity("u0"))
+    ticket = first.thread(ThreadId("s1")).join()
+    for user in ("u1", "u2", "u1", "u3", "u4"):
+        await parts.manager.session(identity(user))
+    assert [user for user in ("u0", "u1", "u2", "u3", "u4") if parts.manager.peek(identity(user))] == ["u0", "u3", "u4"]
+    ticket.release()
+    parts.manager.close()
+    await tasks.aclose()
+
+
+async def test_people_who_wrote_last_are_ready_at_the_start(tmp_path: Path, model: ModelServer) -> None:
+    config = settings(tmp_path, llm={"base_url": model.url}, sessions={"preload": 2})
+    async with running(config) as lea:
+        people = [await lea.person(f"{number}@example.org") for number in range(3)]
+        for person in people:
+            await person.ask("Bonjour", session_id="s1")
+    async with running(config) as lea:
+        async with asyncio.timeout(10):
+            while len(lea.manager) < 2:
+                await asyncio.sleep(0)
+        assert [lea.manager.peek(person.identity) is not None for person in people] == [False, True, True]
 
 
 async def test_quiet_threads_are_bounded_and_busy_ones_stay(parts: Parts) -> None:

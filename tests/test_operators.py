@@ -5,6 +5,7 @@ import re
 
 from aiohttp import ClientSession
 
+from lea import log
 from lea.sentences import SENTENCES
 from tests.lea_server import Lea, Person, running, settings
 from tests.model_server import Answer, ModelServer, Refusal
@@ -116,6 +117,42 @@ async def test_a_mistake_of_ours_is_told_in_a_sentence_and_logged_whole(lea: Lea
     told = await ada.ask(SECRET)
     assert told.done["finish_reason"] == "error"
     assert SECRET not in str(logged)
+
+
+async def test_a_header_that_is_refused_is_not_quoted_in_the_log(tmp_path, model: ModelServer, capfdbinary) -> None:
+    """The parser's complaint quotes the line it refuses, and that line may hold a token."""
+    listener = log.configure("info")
+    try:
+        async with running(settings(tmp_path, llm={"base_url": model.url})) as lea:
+            host, port = lea.url.removeprefix("http://").split(":")
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer lea_VERY\x01SECRET\r\n\r\n")
+            assert b"400" in await reader.readline()
+            writer.close()
+    finally:
+        listener.stop()
+    written = capfdbinary.readouterr().out
+    assert b"VERY" not in written
+
+
+async def test_a_body_that_lies_about_its_encoding_is_refused(lea: Lea, ada: Person) -> None:
+    async with lea.session.post(
+        lea.url + "/v1/lea/chat",
+        data=b"not gzip",
+        headers={**ada.headers, "Content-Encoding": "gzip", "Content-Type": "application/json"},
+    ) as response:
+        assert (response.status, (await response.json(content_type=None))["code"]) == (400, "invalid_request")
+
+
+async def test_head_is_answered_where_get_is(lea: Lea) -> None:
+    async with lea.session.head(lea.url + "/health/live") as response:
+        assert response.status == 200
+
+
+async def test_the_server_speaks_its_language_where_nobody_says(tmp_path) -> None:
+    async with running(settings(tmp_path, server={"language": "en"})) as lea:
+        response = await lea.session.get(lea.url + "/v1/auth/me")
+        assert (await response.json(content_type=None))["detail"] == "Sign in to continue."
 
 
 async def test_openapi_describes_every_route(lea: Lea) -> None:

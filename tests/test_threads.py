@@ -89,8 +89,14 @@ async def test_signs_in_a_search_stand_for_themselves(lea: Lea, ada: Person) -> 
     await ada.ask("100 % sûr", session_id="s1")
     assert len((await ada.call("GET", "/v1/lea/threads/search?q=%25"))[1]["threads"]) == 1
     assert (await ada.call("GET", "/v1/lea/threads/search?q=_"))[1]["threads"] == []
-    for bad in ("", "q=", "q=%20", "q=" + "x" * 201):
+    for bad in ("q=", "q=%20", "q=%00", "q=" + "x" * 201):
         assert (await ada.call("GET", f"/v1/lea/threads/search?{bad}"))[0] == 400
+
+
+async def test_a_conversation_may_be_called_search(lea: Lea, ada: Person) -> None:
+    assert (await ada.call("GET", "/v1/lea/threads/search"))[0] == 404
+    await ada.ask("Bonjour", session_id="search")
+    assert (await ada.call("GET", "/v1/lea/threads/search"))[1]["title"] == "Bonjour"
 
 
 async def test_export(lea: Lea, ada: Person, model: ModelServer) -> None:

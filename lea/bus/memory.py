@@ -60,6 +60,7 @@ class MemoryTopic:
         self._limit = limit
         self._frames: list[bytes] = []
         self._dropped = begin_after
+        self._last_text = 0
         self._readers: list[MemoryReader] = []
 
     @property
@@ -76,6 +77,7 @@ class MemoryTopic:
 
     def publish_text(self, texts: Sequence[str]) -> None:
         first = self.count + 1
+        self._last_text = self.count + len(texts)
         self._append([delta_frame(self._prefix, first + index, text) for index, text in enumerate(texts)])
 
     def end(self) -> None:
@@ -100,10 +102,9 @@ class MemoryTopic:
 
     def after(self, reader: MemoryReader) -> bytes:
         """The next frames for a reader, which it then has."""
+        if reader.position < self._dropped:
+            return self._stand_in(reader)
         start = reader.position - self._dropped
-        if start < 0:
-            reader.position = self.count
-            return frame(self.name, self.count, self._snapshot())
         size = 0
         stop = start
         while stop < len(self._frames) and size < TAKE_BYTES:
@@ -111,6 +112,12 @@ class MemoryTopic:
             stop += 1
         reader.position = self._dropped + stop
         return b"".join(self._frames[start:stop])
+
+    def _stand_in(self, reader: MemoryReader) -> bytes:
+        """All text so far in the place of its last event, so that what follows it (an error, `done`) is still told."""
+        place = self._last_text if self._last_text > self._dropped else self.count
+        reader.position = place
+        return frame(self.name, place, self._snapshot())
 
     def forget(self, reader: MemoryReader) -> None:
         """Push no more to this reader."""

@@ -3,8 +3,9 @@
 from pydantic import BaseModel
 
 from lea.clock import iso
+from lea.errors import of_reason
 from lea.manager.outcome import Outcome
-from lea.sentences import SENTENCES, Language, sentence
+from lea.sentences import Language
 from lea.store.threads import MessageRow, ThreadRow
 
 
@@ -102,7 +103,7 @@ def thread_answer(row: ThreadRow) -> dict[str, object]:
 
 
 def message_answer(row: MessageRow, language: Language) -> dict[str, object]:
-    code = row.error_code
+    error = None if row.error_code is None else of_reason(row.error_code)
     return {
         "id": row.id,
         "parent_id": row.parent_id,
@@ -113,10 +114,6 @@ def message_answer(row: MessageRow, language: Language) -> dict[str, object]:
         "finish_reason": row.finish_reason,
         "provider": row.provider,
         "error": None
-        if code is None
-        else {
-            "code": code,
-            "detail": sentence(code if code in SENTENCES else "internal_error", language),
-            "retryable": True,
-        },
+        if error is None
+        else {"code": error.code, "detail": error.detail(language), "retryable": error.retryable},
     }

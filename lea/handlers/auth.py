@@ -12,8 +12,7 @@ from lea.auth.permissions import unauthorized
 from lea.auth.service import Grant
 from lea.errors import Unauthorized
 from lea.handlers.identity import bearer, forget_in_page, keep_in_page, page_token
-from lea.handlers.keys import AUTH, CONFIG
-from lea.handlers.problems import language_of
+from lea.handlers.keys import AUTH
 from lea.handlers.routes import Call, Empty, Model, Routes, json_response
 from lea.sentences import Language
 
@@ -129,7 +128,7 @@ async def setup_needed(call: Call[Empty]) -> web.StreamResponse:
 async def set_up(call: Call[SetupBody]) -> web.StreamResponse:
     """Make the first account, with the token of the link the server showed at its start."""
     body = call.body
-    language = body.language or language_of(call.request, call.app[CONFIG].server.language)
+    language = body.language or call.language
     newcomer = Newcomer(body.email, body.password, body.name, body.company, language)
     grant = await call.app[AUTH].set_up(body.token, newcomer, sample=body.sample)
     return await _granted(call.request, grant, in_page=body.cookie, status=201)

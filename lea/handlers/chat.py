@@ -6,7 +6,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import AfterValidator, Field
 
-from lea.errors import BadRequest, NotFound
+from lea.errors import NotFound
 from lea.handlers.answers import ChatAnswer, Stopped, chat_answer
 from lea.handlers.keys import CHAT_LIMIT, FOLLOWING, STORE, STREAMS, TURNS
 from lea.handlers.routes import Call, Model, Routes, client_id, json_response
@@ -25,6 +25,8 @@ def _message(value: str) -> str:
         raise ValueError("message_too_long")
     if not value.strip():
         raise ValueError("message_blank")
+    if "\0" in value:
+        raise ValueError("has a NUL character")
     return value
 
 
@@ -152,8 +154,6 @@ def _ask(call: Call[ChatBody]) -> Ask:
     body = call.body
     request_id = RequestId(body.request_id or new_id("rq"))
     thread_id = ThreadId(body.session_id or derived_id("th", call.identity.user_id, request_id))
-    if thread_id == "search":
-        raise BadRequest("invalid_id")
     return Ask(
         thread_id=thread_id,
         turn_id=TurnId(derived_id("t", call.identity.user_id, request_id)),

@@ -66,7 +66,7 @@ async def live(call: Call[Empty]) -> web.StreamResponse:
 async def ready(call: Call[Empty]) -> web.StreamResponse:
     """Whether to send people here: 503 while a vital dependency is down or the process is leaving."""
     checker = call.app[HEALTH]
-    able = not checker.leaving and checker.status(await checker.found()) != "down"
+    able = not checker.leaving and checker.status(await checker.found(vital_only=True)) != "down"
     return json_response({"status": "ok" if able else "down"}, status=200 if able else 503)
 
 

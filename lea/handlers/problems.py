@@ -13,7 +13,7 @@ from lea.sentences import Language, choose_language
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 REQUEST_ID = web.RequestKey("request_id", str)
-LANGUAGE = web.RequestKey("language", str)
+SERVER_LANGUAGE: web.AppKey[Language] = web.AppKey("server_language", str)  # type: ignore[arg-type]
 
 log = structlog.get_logger()
 
@@ -52,9 +52,9 @@ def problem(request: web.Request, error: LeaError) -> web.Response:
     )
 
 
-def language_of(request: web.Request, default: Language = "fr") -> Language:
-    """The language this client reads."""
-    return choose_language(request.headers.get("Accept-Language"), default)
+def language_of(request: web.Request) -> Language:
+    """The language this client reads, else the server's."""
+    return choose_language(request.headers.get("Accept-Language"), request.app[SERVER_LANGUAGE])
 
 
 def _of_framework(error: web.HTTPException) -> LeaError:

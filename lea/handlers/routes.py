@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lea.auth.permissions import Identity, require_admin, unauthorized
 from lea.errors import BadRequest, TooLarge, UnsupportedMedia
-from lea.handlers.problems import language_of
+from lea.handlers.problems import SERVER_LANGUAGE
 from lea.ids import CLIENT_ID
-from lea.sentences import SENTENCES, Language
+from lea.sentences import SENTENCES, Language, choose_language
 
 Access = Literal["public", "user", "admin"]
 Body = TypeVar("Body", bound=BaseModel)
@@ -103,7 +103,7 @@ class Routes:
                 if access == "admin" and caller is not None:
                     require_admin(caller)
                 parsed = await _read(request, body)
-                return await handler(Call(request, parsed, language_of(request), caller))
+                return await handler(Call(request, parsed, _language(request, caller), caller))
 
             summary = (handler.__doc__ or "").strip()
             self.all.append(Route(method, path, called, summary, access, body, answer, status, query or {}))
@@ -124,6 +124,12 @@ def client_id(request: web.Request, name: str = "id") -> str:
     return value
 
 
+def _language(request: web.Request, caller: Identity | None) -> Language:
+    """What the client prefers, else the account's language, else the server's."""
+    own = request.app[SERVER_LANGUAGE] if caller is None else caller.language
+    return choose_language(request.headers.get("Accept-Language"), own)
+
+
 async def _read(request: web.Request, model: type[Body]) -> Body:
     if request.method in {"GET", "HEAD", "DELETE"}:
         return model()
@@ -131,6 +137,8 @@ async def _read(request: web.Request, model: type[Body]) -> Body:
         data = await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise TooLarge from None
+    except web.RequestPayloadError:  # a lying Content-Encoding or length, or a client that left in mid-body
+        raise BadRequest from None
     if not data and not any(field.is_required() for field in model.model_fields.values()):
         return model()
     if request.content_type != "application/json":

@@ -10,11 +10,16 @@ from lea.store import threads
 SESSION_LIFETIME_S = 24 * 3600
 
 
+class JobsMetricsAnswer(BaseModel):
+    departments: dict[str, dict[str, int]]
+    total: int
+
+
 class InitializeAnswer(BaseModel):
     success: bool
     status: str
     session_key: str
-    jobs_metrics: dict[str, dict[str, int]] | None
+    jobs_metrics: JobsMetricsAnswer | None
     timings_ms: dict[str, float]
 
 

@@ -5,17 +5,19 @@ mark this reader catches up from the topic's log in a task of its own, under a t
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
-from aiohttp.client_exceptions import ClientConnectionResetError
+from aiohttp.client_exceptions import ClientConnectionError
 from aiohttp.http_writer import StreamWriter
 from aiohttp_sse import EventSourceResponse
 
 from lea.bus.port import Reader, Topic
 from lea.config import Server
+from lea.handlers.problems import REQUEST_ID
 from lea.metrics import FOLLOWERS
 from lea.tasks import TaskOwner
 
@@ -53,6 +55,7 @@ class Streams:
             send_timeout=self._config.send_timeout,
         )
         response.headers["Cache-Control"] = CACHE_CONTROL
+        response.headers["X-Request-Id"] = request[REQUEST_ID]
         writer = await response.prepare(request)
         stream = Stream(request, response, _stream_writer(writer))
         _write_now(stream.writer, OK)
@@ -66,7 +69,8 @@ class Streams:
         try:
             async with stream.response:
                 follower.reader = topic.subscribe(follower, after)
-                await stream.response.wait()
+                with suppress(ConnectionError, ClientConnectionError):  # the reader is gone, which is its own affair
+                    await stream.response.wait()
         finally:
             FOLLOWERS.dec()
             self._followers.discard(follower)
@@ -96,7 +100,7 @@ class Follower:
             return False
         try:
             _write_now(self._stream.writer, data)
-        except ClientConnectionResetError:
+        except ConnectionError:
             self.stop()
         return True
 
@@ -135,7 +139,7 @@ class Follower:
             if transport is not None:
                 transport.abort()
             self.stop()
-        except ClientConnectionResetError:
+        except ConnectionError:
             self.stop()
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import orjson
 from aiohttp import web
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from lea.clock import iso
 from lea.errors import BadRequest, NotFound
@@ -32,8 +32,16 @@ WORDS = 200
 """Most characters of a search."""
 
 
+def _printable(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("has control characters")
+    return value
+
+
 class RenameBody(Model):
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    title: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
+    ]
 
 
 routes = Routes("threads")
@@ -57,7 +65,9 @@ async def list_threads(call: Call[Empty]) -> web.StreamResponse:
 
 @routes.add("GET", "/v1/lea/threads/search", answer=FoundThreads, query={"q": "words to look for"})
 async def search(call: Call[Empty]) -> web.StreamResponse:
-    """Conversations whose title or messages contain the words."""
+    """Conversations whose title or messages contain the words; without any, the conversation called `search`."""
+    if "q" not in call.request.query:
+        return await _told(call, ThreadId("search"))
     words = _words(call.request)
     user_id = call.identity.user_id
     rows = await call.app[STORE].read(lambda connection: threads.search(connection, user_id, words, FOUND))
@@ -67,7 +77,11 @@ async def search(call: Call[Empty]) -> web.StreamResponse:
 @routes.add("GET", "/v1/lea/threads/{id}", answer=WholeThread)
 async def read(call: Call[Empty]) -> web.StreamResponse:
     """One conversation with the messages of the branch that is shown."""
-    thread, messages = await _whole(call)
+    return await _told(call, ThreadId(client_id(call.request)))
+
+
+async def _told(call: Call[Empty], thread_id: ThreadId) -> web.StreamResponse:
+    thread, messages = await _whole(call, thread_id)
     body = thread_answer(thread)
     body["messages"] = [message_answer(row, call.language) for row in messages]
     return json_response(body)
@@ -119,7 +133,7 @@ async def export(call: Call[Empty]) -> web.StreamResponse:
     kind = call.request.query.get("format", "md")
     if kind not in {"md", "json"}:
         raise BadRequest(errors=[{"path": "format", "message": "md or json"}])
-    thread, messages = await _whole(call)
+    thread, messages = await _whole(call, ThreadId(client_id(call.request)))
     if kind == "md":
         return _file(_markdown(thread, messages).encode(), "text/markdown", f"{thread.id}.md")
     body = thread_answer(thread)
@@ -127,8 +141,7 @@ async def export(call: Call[Empty]) -> web.StreamResponse:
     return _file(orjson.dumps(body, option=orjson.OPT_INDENT_2), "application/json", f"{thread.id}.json")
 
 
-async def _whole(call: Call[Empty]) -> tuple[ThreadRow, list[MessageRow]]:
-    thread_id = ThreadId(client_id(call.request))
+async def _whole(call: Call[Empty], thread_id: ThreadId) -> tuple[ThreadRow, list[MessageRow]]:
     user_id = call.identity.user_id
     thread, messages = await call.app[STORE].read(
         lambda connection: (
@@ -177,8 +190,8 @@ def _number(value: str, low: int, high: int) -> int:
 
 def _words(request: web.Request) -> str:
     words = request.query.get("q", "").strip()
-    if not words or len(words) > WORDS:
-        raise BadRequest(errors=[{"path": "q", "message": f"1 to {WORDS} characters"}])
+    if not words or len(words) > WORDS or not words.isprintable():
+        raise BadRequest(errors=[{"path": "q", "message": f"1 to {WORDS} printable characters"}])
     return words
 
 

@@ -69,7 +69,7 @@ def refused(status: int, headers: Mapping[str, str], said: Complaint) -> LeaErro
     if TOO_LONG.search(f"{said.type} {said.code} {said.message}") and status != 429:
         return ExternalRejected("model_too_long")
     if status == 429:
-        return ExternalUnavailable("model_busy", retryable=said.code != QUOTA_USED_UP, retry_after_s=wait)
+        return ExternalRejected("model_busy", retryable=said.code != QUOTA_USED_UP, retry_after_s=wait)
     if status >= 500:
         return ExternalUnavailable(retry_after_s=wait)
     return ExternalRejected(REJECTIONS.get(status))

@@ -31,6 +31,7 @@ class Guarded:
     ) -> None:
         self.name = provider.name
         self.model = provider.model
+        self.price_hint = provider.price_hint
         self._provider = provider
         self._config = config
         self._jitter = jitter
@@ -92,7 +93,7 @@ class Opening:
             try:
                 batch = await anext(self._stream)
             except LeaError as error:
-                self._outcome = error.code
+                self._outcome = error.reason
                 raise
         if batch and isinstance(batch[-1], Finished):
             self._outcome = "ok"
@@ -122,14 +123,14 @@ class Opening:
         return pause if asyncio.get_running_loop().time() + pause < deadline else None
 
     def _failed(self, error: LeaError, attempt: int, pause: float | None) -> None:
-        self._outcome = error.code
+        self._outcome = error.reason
         self._count()
         self._outcome = "left"
         log.warning(
             "model.attempt_failed",
             provider=self._provider.name,
             model=self._provider.model,
-            code=error.code,
+            reason=error.reason,
             attempt=attempt,
             attempts=self._config.retries + 1,
             next_in_s=pause,

@@ -26,6 +26,7 @@ class LocalEngine:
 
     name = "offline"
     model = "rules"
+    price_hint = "offline"
 
     def __init__(self, facts: Facts, *, words_per_second: float = 80) -> None:
         self._facts = facts

@@ -63,6 +63,8 @@ class Provider(Protocol):
     name: str
     """As told in `done.provider`: `openai`, `offline`."""
     model: str
+    price_hint: str
+    """Whose price list counts: `offline`, a provider's id, or a base URL (see prices.py)."""
 
     def open(self, prompt: Prompt) -> AbstractAsyncContextManager[ModelStream]:
         """Ask; leaving the context ends the call at once, also in mid-answer.

@@ -33,6 +33,7 @@ class OpenAIStream:
 
     def __init__(self, config: Llm, http: HttpClient, sdk: OpenAIClient) -> None:
         self.model = config.model
+        self.price_hint = config.base_url or self.name
         self._config = config
         self._http = http
         self._sdk = sdk

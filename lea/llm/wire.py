@@ -70,6 +70,8 @@ class _Chunk(msgspec.Struct):
     error: Complaint | str | None = None
 
 
+COUNTABLE: Final = 2**31
+"""More tokens than any answer has, and the most the store's column holds."""
 DECODER: Final = msgspec.json.Decoder(_Chunk)
 
 
@@ -139,11 +141,13 @@ class AnswerReader:
 
 
 def _usage(said: _Usage) -> Usage | None:
-    if said.prompt_tokens is None or said.completion_tokens is None:
+    """What the provider counted; None, and so an estimate, for numbers that cannot be counts."""
+    prompt, completion = said.prompt_tokens, said.completion_tokens
+    if prompt is None or completion is None or not (0 <= prompt < COUNTABLE and 0 <= completion < COUNTABLE):
         return None
     details = said.prompt_tokens_details
     cached = (details.cached_tokens if details else 0) or 0
-    return Usage(said.prompt_tokens, said.completion_tokens, min(cached, said.prompt_tokens))
+    return Usage(prompt, completion, max(0, min(cached, prompt)))
 
 
 def request_body(model: str, prompt: Prompt) -> bytes:

@@ -70,6 +70,8 @@ def _newest(history: Sequence[Message], room: int) -> list[Message]:
     """The longest tail of the conversation that fits, beginning with words of the person."""
     kept: list[Message] = []
     for message in reversed(history):
+        if not message.text:
+            continue  # an answer that failed before its first word; some models refuse empty messages
         room -= estimate(message.text)
         if room < 0:
             break

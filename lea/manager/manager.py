@@ -1,7 +1,9 @@
 """The one LLMManager: every session in memory, behind a lock under which nothing is awaited."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from time import perf_counter
 from typing import Literal
 
@@ -17,6 +19,8 @@ from lea.manager.session import LLMSession, session_key
 from lea.metrics import SESSIONS
 from lea.sources.source import JobsMetrics, Source
 from lea.tasks import TaskOwner
+
+PRELOADED_AT_ONCE = 4
 
 log = structlog.get_logger()
 
@@ -40,7 +44,7 @@ class LLMManager:
         self._clock = clock
         self._tasks = tasks
         self._lock = LeafLock("global")
-        self._sessions: dict[str, LLMSession] = {}
+        self._sessions: dict[str, LLMSession] = {}  # the one used longest ago first
         self._callbacks = CallbackPool(config.sessions)
 
     def __len__(self) -> int:
@@ -54,11 +58,15 @@ class LLMManager:
         """The caller's session, and whether it is new; nothing is loaded yet."""
         key = session_key(identity)
         async with self._lock.hold(times):
-            session = self._sessions.get(key)
+            session = self._sessions.pop(key, None)
             if session is not None:
+                session.used_at = self._clock.monotonic()
+                self._sessions[key] = session
                 return session, False
             session = LLMSession(identity, self._source, self._config, self._clock, self._tasks, self._callbacks)
             self._sessions[key] = session
+            if len(self._sessions) > self._config.sessions.most:
+                self._drop_unused()
         SESSIONS.set(len(self._sessions))
         return session, True
 
@@ -71,7 +79,6 @@ class LLMManager:
         start = perf_counter()
         locks = LockTimes()
         session, created = await self.session(identity, locks)
-        session.used_at = self._clock.monotonic()
         loading = perf_counter()
         times = await session.refresh()
         data = perf_counter() - loading
@@ -103,13 +110,34 @@ class LLMManager:
         """Drop sessions unused for `sessions.idle` seconds, never one with a live turn; how many went."""
         before = self._clock.monotonic() - self._config.sessions.idle
         async with self._lock.hold():
-            idle = [key for key, session in self._sessions.items() if session.used_at < before and not session.live]
+            unused = takewhile(lambda session: session.used_at < before, self._sessions.values())
+            idle = [session.key for session in unused if not session.live]
             for key in idle:
                 del self._sessions[key]
         if idle:
             SESSIONS.set(len(self._sessions))
             log.info("sessions.evicted", count=len(idle), left=len(self._sessions))
         return len(idle)
+
+    def _drop_unused(self) -> None:
+        """Make room for one more; with nothing but live turns there is none to be made."""
+        oldest = next((key for key, session in self._sessions.items() if not session.live), None)
+        if oldest is not None:
+            del self._sessions[oldest]
+
+    async def preload(self, identities: Sequence[Identity]) -> int:
+        """Make sessions ready for people who will probably ask, a few at a time; how many were."""
+        few = asyncio.Semaphore(PRELOADED_AT_ONCE)
+
+        async def ready(identity: Identity) -> None:
+            async with few:
+                session, created = await self.session(identity)
+                if created:
+                    await session.ensure_loaded()
+
+        await asyncio.gather(*(ready(identity) for identity in identities))
+        log.info("sessions.preloaded", count=len(identities))
+        return len(identities)
 
     def close(self) -> None:
         """Start no more blocking work."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from lea.errors import InternalError, LeaError
+from lea.errors import InternalError, LeaError, of_reason
 from lea.events import Done, Failed, FinishReason
 from lea.ids import MessageId, ThreadId, TurnId
 from lea.llm.prices import price
@@ -55,6 +55,7 @@ class Outcome:
     cost_nano_usd: int | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     events: int = 0
+    _price_hint: str = ""
 
     def improve(self, finish_reason: FinishReason) -> None:
         """It ended well, or by someone's will."""
@@ -66,6 +67,7 @@ class Outcome:
     def asked(self, provider: Provider) -> None:
         """From here on the turn costs something."""
         self.provider, self.model = provider.name, provider.model
+        self._price_hint = provider.price_hint
 
     def account(self, prompt: Prompt | None) -> None:
         """Usage as told, else estimated from what was sent and received; never silently zero."""
@@ -74,7 +76,7 @@ class Outcome:
         if self.usage is None and prompt is not None:
             self.usage = Usage(prompt_tokens(prompt), estimate(self.text), estimated=True)
         if self.usage is not None:
-            self.cost_nano_usd = price(self.model, self.usage, self.provider)
+            self.cost_nano_usd = price(self.model, self.usage, self._price_hint)
 
     def failed_event(self, language: Language) -> Failed | None:
         """The `error` event, if it went wrong."""
@@ -114,7 +116,7 @@ class Outcome:
             state=STATES[self.finish_reason],
             text=self.text,
             finish_reason=self.finish_reason,
-            error_code=None if self.error is None else self.error.code,
+            error_code=None if self.error is None else self.error.reason,
             provider=self.provider,
             model=self.model,
             prompt_tokens=None if usage is None else usage.prompt,
@@ -133,13 +135,13 @@ def prompt_tokens(prompt: Prompt) -> int:
     return estimate(prompt.system) + sum(estimate(message.text) for message in prompt.messages)
 
 
-def estimate_unfinished(left: Unfinished) -> Estimate:
+def estimate_unfinished(left: Unfinished, price_hint: str) -> Estimate:
     """What a turn that nobody saw end is accounted with."""
     if left.provider is None or left.model is None:
         return Estimate(None, None)
     completion = estimate(left.text)
     usage = Usage(left.prompt_tokens or 0, completion, estimated=True)
-    return Estimate(completion, price(left.model, usage, left.provider))
+    return Estimate(completion, price(left.model, usage, price_hint))
 
 
 def from_store(stored: StoredTurn) -> Outcome:
@@ -151,7 +153,7 @@ def from_store(stored: StoredTurn) -> Outcome:
         )
     error = None
     if stored.error_code is not None:
-        error = LeaError(stored.error_code, retryable=True)
+        error = of_reason(stored.error_code)
     return Outcome(
         turn_id=stored.turn_id,
         thread_id=stored.thread_id,

@@ -63,7 +63,7 @@ class LLMSession:
         self.user_context: UserContext | None = None
         self.jobs_data: JobsData | None = None
         self.jobs_metrics: JobsMetrics | None = None
-        self.created_at = self.used_at = clock.monotonic()
+        self.used_at = clock.monotonic()
         self._source = source
         self._config = config
         self._clock = clock
@@ -85,7 +85,6 @@ class LLMSession:
 
     def thread(self, thread_id: ThreadId) -> Thread:
         """The conversation of that name, new in memory if need be."""
-        self.used_at = self._clock.monotonic()
         thread = self._busy.get(thread_id) or self._quiet.pop(thread_id, None)
         if thread is None:
             thread = Thread(thread_id, self._config.limits.waiting_per_thread)
@@ -100,9 +99,8 @@ class LLMSession:
 
     def forget(self, thread_id: ThreadId) -> None:
         """The conversation was deleted: nothing of it stays in memory."""
-        thread = self._busy.get(thread_id) or self._quiet.pop(thread_id, None)
-        if thread is not None:
-            thread.history = None
+        self._busy.pop(thread_id, None)
+        self._quiet.pop(thread_id, None)
 
     async def run_blocking(self, callback: Callable[[], T]) -> T:
         """Run a blocking function off the loop, after the earlier ones of this session. Raises Overloaded."""

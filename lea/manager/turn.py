@@ -5,14 +5,15 @@ its end is saved before it is told.
 """
 
 import asyncio
+from functools import partial
 from time import perf_counter
-from typing import Literal
+from typing import Final, Literal
 
 import structlog
 
 from lea.auth.permissions import Identity
 from lea.bus.port import Topic
-from lea.errors import Conflict, InternalError, LeaError
+from lea.errors import Conflict, ExternalTimeout, InternalError, LeaError
 from lea.events import Connecting, Queued, Snapshot, Stage
 from lea.ids import MessageId, derived_id
 from lea.llm.provider import Finished, ModelStream, Prompt, Provider, Usage
@@ -27,6 +28,9 @@ from lea.manager.thread import HISTORY_MESSAGES, History, Thread
 from lea.messages import Assistant, Message, User
 from lea.metrics import FIRST_TOKEN_SECONDS, TOKENS, TURNS
 from lea.store import turns as rows
+
+SAVE_PAUSES_S: Final = (0.25, 1.0, 3.0, None)
+"""Between the attempts to save an answer; each attempt takes at most `database.timeout`."""
 
 log = structlog.get_logger()
 
@@ -174,7 +178,11 @@ class Turn:
                 return False
             self._go_on_with(prefix)
             self._checkpoint_from_now(self._prompt, provider)
-            await self._tell(stream)
+            try:
+                async with asyncio.timeout(self._services.config.llm.answer_timeout):
+                    await self._tell(stream)
+            except TimeoutError:
+                raise ExternalTimeout from None
         return True
 
     def _go_on_with(self, prefix: str) -> None:
@@ -227,7 +235,7 @@ class Turn:
                 self.topic.publish(failed)
             if not self._replayed:
                 self._conclude()
-                if isinstance(begun, rows.Begun):
+                if begun is not None:
                     await self._save(begun)
             self.topic.publish(self.outcome.done())
         finally:
@@ -237,45 +245,71 @@ class Turn:
             if self._session is not None and self._thread is not None:
                 self._session.rest(self._thread)
             self.ended.set_result(self.outcome)
+        self._log()
 
     def _conclude(self) -> None:
+        """Add up what it took. A mistake in the accounting costs the account, never the answer."""
         self.outcome.text = self._draft.text()
-        self.outcome.account(self._prompt)
+        try:
+            self.outcome.account(self._prompt)
+        except Exception as error:
+            log.error("turn.not_accounted", turn_id=self.ask.turn_id, exc_info=error)
         self._timings.mark("ended")
         self.outcome.timings_ms = dict(self._timings.ms)
         self.outcome.events = self.topic.count + 1
-        _count(self.outcome)
 
-    async def _save(self, begun: rows.Begun) -> None:
-        end = self.outcome.row(self._services.clock.now())
-        try:
-            await self._services.store.write(lambda connection: rows.end(connection, end))
-            self._timings.mark("saved_answer")
-        except LeaError as error:
-            self.outcome.fail(error)
-            failed = self.outcome.failed_event(self.ask.language)
-            assert failed is not None
-            self.topic.publish(failed)
-            log.error("turn.save_failed", turn_id=self.ask.turn_id, error=error.code)
+    async def _save(self, begun: rows.Begun | LeaError) -> None:
+        """Save the end, again and again for a while if the database does not take it.
+
+        Also where beginning failed: a commit that was not answered in time may have happened, and ending a turn that
+        is not there does nothing.
+        """
         thread = self._thread
-        if thread is not None and thread.history is not None:
-            if thread.history.head == begun.parent_id:
-                thread.said(self.outcome.message_id, User(begun.text), Assistant(self.outcome.text))
-            else:
-                thread.history = None
+        for pause in SAVE_PAUSES_S:
+            end = self.outcome.row(self._services.clock.now())
+            try:
+                await self._services.store.write(partial(rows.end, turn=end))
+                break
+            except LeaError as error:
+                log.error("turn.save_failed", turn_id=self.ask.turn_id, error=error.reason, next_in_s=pause)
+                if pause is None:
+                    self._not_saved(error)
+                    return
+            await asyncio.sleep(pause)
+        self._timings.mark("saved_answer")
+        if thread is None or thread.history is None or isinstance(begun, LeaError):
+            return
+        if thread.history.head == begun.parent_id:
+            thread.said(self.outcome.message_id, User(begun.text), Assistant(self.outcome.text))
+        else:
+            thread.history = None
+
+    def _not_saved(self, error: LeaError) -> None:
+        if self._thread is not None:
+            self._thread.history = None
+        self.outcome.fail(error)
+        failed = self.outcome.failed_event(self.ask.language)
+        if failed is not None:
+            self.topic.publish(failed)
+
+    def _log(self) -> None:
+        outcome = self.outcome
+        _count(outcome)
         log.info(
             "turn.ended",
             turn_id=self.ask.turn_id,
             thread_id=self.ask.thread_id,
             user_id=self.identity.user_id,
             company_id=self.identity.company_id,
-            finish_reason=self.outcome.finish_reason,
-            error=self.outcome.error and self.outcome.error.code,
-            provider=self.outcome.provider,
-            model=self.outcome.model,
-            usage=self.outcome.done().usage,
-            cost_nano_usd=self.outcome.cost_nano_usd,
-            characters=len(self.outcome.text),
+            kind=self.ask.kind,
+            replayed=self._replayed,
+            finish_reason=outcome.finish_reason,
+            error=outcome.error and outcome.error.reason,
+            provider=outcome.provider,
+            model=outcome.model,
+            usage=outcome.done().usage,
+            cost_nano_usd=outcome.cost_nano_usd,
+            characters=len(outcome.text),
             timings_ms=self._timings.ms,
         )
 

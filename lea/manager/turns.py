@@ -162,4 +162,4 @@ class Turns:
 
 def _transient(error: LeaError | None) -> bool:
     """A turn that was never saved left no trace: asking again may start it."""
-    return error is not None and error.code in {"queue_full", "request_id_reused", "database_timeout", "overloaded"}
+    return error is not None and error.reason in {"queue_full", "request_id_reused", "database_timeout", "overloaded"}

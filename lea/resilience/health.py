@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Literal
 
@@ -11,27 +12,31 @@ from lea.errors import LeaError
 from lea.resilience.single_flight import SingleFlight
 
 CHECK_TIMEOUT_S = 2.0
-REMEMBERED_S = 1.0
 
 State = Literal["ok", "degraded", "down"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How to ask a dependency; without a `vital` one nothing works, without another something does."""
+    """How to ask a dependency; without a `vital` one nothing works, without another something does.
+
+    The answer is believed for `believed_s` seconds: some dependencies are other people's servers.
+    """
 
     ask: Callable[[], Awaitable[None]]
     vital: bool
     detail: str = ""
+    believed_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one dependency said."""
+    """What one dependency said, and when (by the monotonic clock)."""
 
     status: State
     latency_ms: float
     detail: str
+    at: float
 
 
 class Health:
@@ -41,26 +46,25 @@ class Health:
         self._checks = dict(checks)
         self._clock = clock
         self._flights = flights
-        self._asked_at = float("-inf")
         self._found: dict[str, Found] = {}
         self.leaving = False
 
-    async def found(self) -> dict[str, Found]:
-        """Every dependency by name."""
-        if self._clock.monotonic() - self._asked_at > REMEMBERED_S:
-            await self._flights.once("health", self._ask_all)
-        return self._found
+    async def found(self, *, vital_only: bool = False) -> dict[str, Found]:
+        """Every dependency by name, or those nothing works without."""
+        names = [name for name, check in self._checks.items() if check.vital or not vital_only]
+        await asyncio.gather(*(self._flights.once(("health", name), partial(self._refresh, name)) for name in names))
+        return {name: self._found[name] for name in names}
 
     def status(self, found: Mapping[str, Found]) -> State:
         """`down` if a vital dependency is, `degraded` if any is not ok."""
-        if any(found[name].status == "down" for name, check in self._checks.items() if check.vital):
+        if any(entry.status == "down" for name, entry in found.items() if self._checks[name].vital):
             return "down"
         return "ok" if all(entry.status == "ok" for entry in found.values()) else "degraded"
 
-    async def _ask_all(self) -> None:
-        answers = await asyncio.gather(*(self._ask(check) for check in self._checks.values()))
-        self._found = dict(zip(self._checks, answers, strict=True))
-        self._asked_at = self._clock.monotonic()
+    async def _refresh(self, name: str) -> None:
+        check, known = self._checks[name], self._found.get(name)
+        if known is None or self._clock.monotonic() - known.at > check.believed_s:
+            self._found[name] = await self._ask(check)
 
     async def _ask(self, check: Check) -> Found:
         start = perf_counter()
@@ -72,5 +76,6 @@ class Health:
         except TimeoutError:
             status, detail = "down", f"no answer within {CHECK_TIMEOUT_S:.0f} s"
         except LeaError as error:
-            status, detail = "down", error.code
-        return Found(status, round((perf_counter() - start) * 1000, 3), detail)
+            status, detail = "down", error.reason
+        latency_ms = round((perf_counter() - start) * 1000, 3)
+        return Found(status, latency_ms, detail, self._clock.monotonic())

@@ -44,10 +44,11 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class _Waiting(Generic[T]):
-    """`until` is in the loop's time; None waits as long as it takes."""
+    """`until` is in the loop's time: when it is told that it waited too long; a patient one may then still run."""
 
     unit: Unit[T]
-    until: float | None
+    until: float
+    patient: bool
     result: asyncio.Future[T]
 
 
@@ -83,12 +84,12 @@ class Store:
         `database.timeout` seconds.
         """
         with DATABASE_SECONDS.labels("write").time():
-            return await self._submit(unit, self._deadline())
+            return await self._submit(unit)
 
     async def prepare(self, unit: Unit[T]) -> T:
-        """Write what makes the database ready, however long it takes. Raises StartError with the reason."""
+        """Write what makes the database ready, however long that takes. Raises StartError with the reason."""
         try:
-            return await self._submit(unit, None)
+            return await self._submit(unit, patient=True)
         except LeaError as error:
             raise StartError(f"database.url: the database cannot be used: {reason(error)}") from error
 
@@ -106,17 +107,18 @@ class Store:
     def _deadline(self) -> float:
         return asyncio.get_running_loop().time() + self._config.timeout
 
-    async def _submit(self, unit: Unit[T], until: float | None) -> T:
+    async def _submit(self, unit: Unit[T], *, patient: bool = False) -> T:
         if max(len(self._queue), len(self._writing)) >= WAITING:
             raise Overloaded
-        waiting = _Waiting(unit, until, asyncio.get_running_loop().create_future())
+        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        waiting = _Waiting(unit, self._deadline(), patient, result)
         if self._embedded:
             self._queue.append(waiting)
-            if not self._writing:
+            if all(task.done() for task in self._writing):
                 self._spawn(self._drain())
         else:
             self._spawn(self._alone(waiting))
-        return await waiting.result
+        return await result
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._tasks.spawn("store.writer", work)
@@ -127,7 +129,7 @@ class Store:
         """SQLite: one group after the other until nobody waits."""
         while self._queue:
             group, self._queue = self._queue[:GROUP], self._queue[GROUP:]
-            until = None if any(waiting.until is None for waiting in group) else self._deadline()
+            until = None if any(waiting.patient for waiting in group) else self._deadline()
             try:
                 work = partial(_run_group, units=[waiting.unit for waiting in group])
                 outcomes = await self._transaction(self._writer, work, until)
@@ -142,16 +144,17 @@ class Store:
     def _in_time(self, group: list[_Waiting[Any]], error: Exception) -> list[_Waiting[Any]]:
         """Those who may go on waiting for the lock; the others are told that they waited too long."""
         now = asyncio.get_running_loop().time()
-        late = [waiting for waiting in group if now >= (waiting.until or now)]
+        late = [waiting for waiting in group if now >= waiting.until]
         for waiting in late:
             _settle(waiting, _told(error))
         return [waiting for waiting in group if waiting not in late]
 
     async def _alone(self, waiting: _Waiting[Any]) -> None:
         """PostgreSQL: one unit, again if it was ended in favour of another."""
+        until = None if waiting.patient else waiting.until
         for left in reversed(range(TRIES)):
             try:
-                outcome = await self._transaction(self._writer, waiting.unit, waiting.until)
+                outcome = await self._transaction(self._writer, waiting.unit, until)
                 break
             except Exception as error:  # a unit's failure belongs to its caller
                 outcome = error

@@ -141,6 +141,13 @@ def count_active(connection: Connection, company_id: CompanyId, since: float) ->
     return connection.execute(query).scalar_one()
 
 
+def wrote_last(connection: Connection, limit: int) -> list[UserId]:
+    """The users whose conversations were used last, the latest first."""
+    latest = func.max(threads.c.updated_at)
+    query = select(threads.c.user_id).group_by(threads.c.user_id).order_by(latest.desc()).limit(limit)
+    return list(connection.scalars(query))
+
+
 def _listed(user_id: UserId) -> Select[Any]:
     live = (
         select(turns.c.id)

@@ -129,15 +129,15 @@ def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
 
 
 def end(connection: Connection, turn: EndTurn) -> None:
-    """Save the answer and what it took; nothing happens if the conversation was deleted meanwhile."""
+    """Save the answer and what it took, once; nothing happens if the turn has ended or is no longer there."""
     connection.execute(
         update(messages)
-        .where(messages.c.id == turn.assistant_message_id)
+        .where(messages.c.id == turn.assistant_message_id, messages.c.finish_reason.is_(None))
         .values(content=turn.text, finish_reason=turn.finish_reason, error_code=turn.error_code, provider=turn.provider)
     )
     connection.execute(
         update(turns)
-        .where(turns.c.id == turn.turn_id)
+        .where(turns.c.id == turn.turn_id, turns.c.state == "running")
         .values(
             state=turn.state,
             provider=turn.provider,
