@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lea.llm import prices
 from lea.llm.prices import price
 from lea.llm.provider import Usage
 from lea.llm.tokens import estimate
@@ -43,6 +44,17 @@ def test_a_price_never_falls_below_nothing_whatever_was_counted(prompt: int, com
     cost = price("gpt-4o", Usage(prompt, completion, cached), "openai")
     assert cost is not None
     assert cost >= 0
+
+
+@given(
+    st.integers(0, 60_000), st.integers(0, 30_000), st.integers(0, 60_000), st.sampled_from(["gpt-4o", "gpt-5-mini"])
+)
+def test_the_rates_that_are_kept_give_the_lists_own_price(prompt: int, said: int, cached: int, model: str) -> None:
+    usage = Usage(prompt, said, min(cached, prompt))
+    kept, listed = price(model, usage, "openai"), prices._price(model, usage, "openai")
+    assert kept is not None
+    assert listed is not None
+    assert abs(kept - listed) <= 1
 
 
 @given(st.text(), st.text())

@@ -1,15 +1,20 @@
 """One wide log line and two metrics for every request."""
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from time import perf_counter
 
 import structlog
 from aiohttp import web
+from prometheus_client import Counter, Histogram
 
 from lea.handlers.problems import REQUEST_ID
 from lea.metrics import HTTP_REQUESTS, HTTP_SECONDS
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""A method anybody can invent is no label."""
 
 log = structlog.get_logger()
 
@@ -26,8 +31,9 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     finally:
         seconds = perf_counter() - start
         route = _pattern(request)
-        HTTP_REQUESTS.labels(request.method, route, str(status)).inc()
-        HTTP_SECONDS.labels(request.method, route).observe(seconds)
+        counter, histogram = _metrics(request.method, route, status)
+        counter.inc()
+        histogram.observe(seconds)
         log.info(
             "request.ended",
             request_id=request.get(REQUEST_ID),
@@ -37,6 +43,13 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
             duration_ms=round(seconds * 1000, 3),
             remote=request.remote,
         )
+
+
+@lru_cache(maxsize=2000)
+def _metrics(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Looking labels up costs more than counting."""
+    method = method if method in METHODS else "OTHER"
+    return HTTP_REQUESTS.labels(method, route, str(status)), HTTP_SECONDS.labels(method, route)
 
 
 def _pattern(request: web.Request) -> str:

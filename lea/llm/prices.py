@@ -1,6 +1,7 @@
 """What a call cost, from the price list that comes with genai-prices; nothing is fetched."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Final
 
 from genai_prices import Usage as Counted
@@ -11,6 +12,8 @@ from lea.llm.provider import Usage
 
 NANO: Final = Decimal(10**9)
 FREE: Final = "offline"
+FLAT_TOKENS: Final = 100_000
+"""Up to here no model's price has a second tier, so a call costs its counts times the model's rates."""
 LIST: Final = DataSnapshot(providers=providers, from_auto_update=False)
 """Made here and not at the first price, which would hold up a turn for 40 ms."""
 
@@ -19,10 +22,31 @@ def price(model: str, usage: Usage, provider_hint: str) -> int | None:
     """Nano-USD; None where no price is known, which is never the same as 0.
 
     `provider_hint` is `offline` (free), a base URL, or a provider's id in the list (`openai`, `mistral`, …). A model
-    is looked up at that provider only: the same name costs otherwise elsewhere. About 0.25 ms a call.
+    is looked up at that provider only: the same name costs otherwise elsewhere.
     """
     if provider_hint == FREE:
         return 0
+    if usage.prompt + usage.completion > FLAT_TOKENS:
+        return _price(model, usage, provider_hint)
+    sent, reused, said = _rates(model, provider_hint)
+    if sent is None or reused is None or said is None:
+        return None
+    cached = min(usage.cached, usage.prompt)
+    thousandths = sent * (usage.prompt - cached) + reused * cached + said * usage.completion
+    return round(thousandths / 1000)
+
+
+@lru_cache(maxsize=256)
+def _rates(model: str, provider_hint: str) -> tuple[int | None, int | None, int | None]:
+    """Nano-USD for a thousand tokens sent, sent again from a cache, and received, below the first tier."""
+    return (
+        _price(model, Usage(1000, 0), provider_hint),
+        _price(model, Usage(1000, 0, cached=1000), provider_hint),
+        _price(model, Usage(0, 1000), provider_hint),
+    )
+
+
+def _price(model: str, usage: Usage, provider_hint: str) -> int | None:
     counted = Counted(
         input_tokens=usage.prompt,
         cache_read_tokens=min(usage.cached, usage.prompt),

@@ -15,6 +15,9 @@ from typing import Literal
 from lea.errors import TooMany
 from lea.metrics import LOCK_HELD_SECONDS, LOCK_WAIT_SECONDS
 
+THREAD_WAIT_SECONDS = LOCK_WAIT_SECONDS.labels("thread")
+THREAD_HELD_SECONDS = LOCK_HELD_SECONDS.labels("thread")
+
 
 @dataclass(slots=True)
 class LockTimes:
@@ -106,13 +109,14 @@ class Ticket:
     async def wait(self) -> float:
         """Seconds until the lock was this ticket's."""
         asked = perf_counter()
-        await asyncio.shield(self.granted)
+        if not self.granted.done():
+            await asyncio.shield(self.granted)
         self._got = perf_counter()
-        LOCK_WAIT_SECONDS.labels("thread").observe(self._got - asked)
+        THREAD_WAIT_SECONDS.observe(self._got - asked)
         return self._got - asked
 
     def release(self) -> None:
         """Give up the lock, or the place in its queue."""
         if self._got is not None:
-            LOCK_HELD_SECONDS.labels("thread").observe(perf_counter() - self._got)
+            THREAD_HELD_SECONDS.observe(perf_counter() - self._got)
         self._lock.leave(self)

@@ -27,6 +27,7 @@ from lea.manager.session import LLMSession
 from lea.manager.thread import HISTORY_MESSAGES, History, Thread
 from lea.messages import Assistant, Message, User
 from lea.metrics import FIRST_TOKEN_SECONDS, TOKENS, TURNS
+from lea.store import beginning
 from lea.store import turns as rows
 
 SAVE_PAUSES_S: Final = (0.25, 1.0, 3.0, None)
@@ -130,7 +131,7 @@ class Turn:
             now=self._services.clock.now(),
         )
         try:
-            return await self._services.store.write(lambda connection: rows.begin(connection, begin))
+            return await self._services.store.write(partial(beginning.begin, turn=begin))
         except LeaError as error:
             return error
 

@@ -8,7 +8,9 @@ that fails takes no other with it. On PostgreSQL each has a transaction of its o
 
 import asyncio
 import inspect
+import sqlite3
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,7 +39,8 @@ TRIES = 3
 LOCK_WAIT_S = 0.25
 """How long SQLite waits for another process's lock before the writer looks who is still in time."""
 CUT_AFTER_S = 0.25
-"""What has not ended so long after it was cancelled has its connection cut, or its statement interrupted."""
+"""The driver waits for PostgreSQL to confirm that a statement was cancelled; a server that hangs is not waited for
+longer than this."""
 
 log = structlog.get_logger()
 
@@ -168,20 +171,24 @@ class Store:
         cut: asyncio.TimerHandle | None = None
         try:
             async with asyncio.timeout_at(until), engine.begin() as connection:
-                if until is not None:
-                    raw = await connection.get_raw_connection()
-                    cut = loop.call_at(until + CUT_AFTER_S, self._cut, raw.driver_connection)
-                return await connection.run_sync(unit)
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                if until is not None and not self._embedded:
+                    cut = loop.call_at(until + CUT_AFTER_S, driver.terminate)
+                try:
+                    return await connection.run_sync(unit)
+                except asyncio.CancelledError:
+                    if self._embedded:
+                        await _interrupt(driver)
+                    raise
         finally:
             if cut is not None:
                 cut.cancel()
 
-    def _cut(self, driver: Any) -> None:
-        """The driver waits politely for a statement it has cancelled; a server that hangs would never end it."""
-        if self._embedded:
-            self._tasks.spawn("store.interrupt", driver.interrupt())
-        else:
-            driver.terminate()
+
+async def _interrupt(driver: Any) -> None:
+    """SQLite's statement runs on in its thread, and holds its lock, whoever has stopped waiting for it."""
+    with suppress(ValueError, sqlite3.ProgrammingError):  # it has just ended, and the connection is closed
+        await driver.interrupt()
 
 
 def _run_group(connection: Connection, units: list[Unit[Any]]) -> list[Any]:

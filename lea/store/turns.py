@@ -8,16 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, literal, select, update
 
-from lea.errors import Conflict, NotFound
 from lea.events import FinishReason
 from lea.ids import CompanyId, MessageId, RequestId, ThreadId, TurnId, UserId
-from lea.store.tables import messages, threads, turns
-
-TITLE_LENGTH = 80
-
+from lea.store.tables import messages, turns
 
 TurnKind = Literal["message", "regenerate", "continue"]
 
@@ -98,59 +93,64 @@ class StoredTurn:
     ended_at: float | None
 
 
-def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
-    """Save the person's message and the turn; None if this request began a turn before.
-
-    Raises NotFound for a parent that is not the thread's, Conflict(`nothing_to_answer`, `nothing_to_continue`) where
-    there is no such message.
-    """
-    if turn.kind == "message":
-        _ensure_thread(connection, turn)
-    elif not _exists(connection, turn):
-        raise NotFound
-    if not _claim(connection, turn):
-        return None
-    begun = _said(connection, turn) if turn.kind == "message" else _again(connection, turn)
-    connection.execute(
-        insert(messages).values(
-            **_message(turn, turn.assistant_message_id, "assistant", begun.prefix), parent_id=begun.user_message_id
-        )
+END_MESSAGE: Final = (
+    update(messages)
+    .where(messages.c.id == bindparam("at"), messages.c.finish_reason.is_(None))
+    .values({name: bindparam(name) for name in ("content", "finish_reason", "error_code", "provider")})
+)
+END_TURN: Final = (
+    update(turns)
+    .where(turns.c.id == bindparam("at"), turns.c.state == "running")
+    .values(
+        {
+            name: bindparam(name, type_=turns.c[name].type)
+            for name in (
+                "state",
+                "provider",
+                "model",
+                "prompt_tokens",
+                "completion_tokens",
+                "cached_tokens",
+                "usage_estimated",
+                "cost_nano_usd",
+                "timings_ms",
+                "events",
+                "ended_at",
+            )
+        }
     )
-    if begun.user_message_id != turn.user_message_id:
-        connection.execute(
-            update(turns).where(turns.c.id == turn.turn_id).values(user_message_id=begun.user_message_id)
-        )
-    connection.execute(
-        update(threads)
-        .where(threads.c.user_id == turn.user_id, threads.c.id == turn.thread_id)
-        .values(head_id=turn.assistant_message_id, updated_at=turn.now)
-    )
-    return begun
+)
+"""Made once: building a statement costs more than running it, and every turn runs these."""
 
 
 def end(connection: Connection, turn: EndTurn) -> None:
     """Save the answer and what it took, once; nothing happens if the turn has ended or is no longer there."""
     connection.execute(
-        update(messages)
-        .where(messages.c.id == turn.assistant_message_id, messages.c.finish_reason.is_(None))
-        .values(content=turn.text, finish_reason=turn.finish_reason, error_code=turn.error_code, provider=turn.provider)
+        END_MESSAGE,
+        {
+            "at": turn.assistant_message_id,
+            "content": turn.text,
+            "finish_reason": turn.finish_reason,
+            "error_code": turn.error_code,
+            "provider": turn.provider,
+        },
     )
     connection.execute(
-        update(turns)
-        .where(turns.c.id == turn.turn_id, turns.c.state == "running")
-        .values(
-            state=turn.state,
-            provider=turn.provider,
-            model=turn.model,
-            prompt_tokens=turn.prompt_tokens,
-            completion_tokens=turn.completion_tokens,
-            cached_tokens=turn.cached_tokens,
-            usage_estimated=turn.usage_estimated,
-            cost_nano_usd=turn.cost_nano_usd,
-            timings_ms=turn.timings_ms,
-            events=turn.events,
-            ended_at=turn.now,
-        )
+        END_TURN,
+        {
+            "at": turn.turn_id,
+            "state": turn.state,
+            "provider": turn.provider,
+            "model": turn.model,
+            "prompt_tokens": turn.prompt_tokens,
+            "completion_tokens": turn.completion_tokens,
+            "cached_tokens": turn.cached_tokens,
+            "usage_estimated": turn.usage_estimated,
+            "cost_nano_usd": turn.cost_nano_usd,
+            "timings_ms": turn.timings_ms,
+            "events": turn.events,
+            "ended_at": turn.now,
+        },
     )
 
 
@@ -189,101 +189,6 @@ def path_to(
     )
     path = newest.union_all(parent)
     return connection.execute(select(path).order_by(path.c.depth.desc())).all()
-
-
-def _exists(connection: Connection, turn: BeginTurn) -> bool:
-    query = select(threads.c.id).where(threads.c.user_id == turn.user_id, threads.c.id == turn.thread_id)
-    return connection.execute(query).first() is not None
-
-
-def _insert(connection: Connection) -> Any:
-    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-
-
-def _ensure_thread(connection: Connection, turn: BeginTurn) -> None:
-    title = " ".join(turn.text.split())
-    connection.execute(
-        _insert(connection)(threads)
-        .values(
-            user_id=turn.user_id,
-            id=turn.thread_id,
-            company_id=turn.company_id,
-            title=title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1].rstrip() + "…",
-            head_id=None,
-            created_at=turn.now,
-            updated_at=turn.now,
-        )
-        .on_conflict_do_nothing()
-    )
-
-
-def _claim(connection: Connection, turn: BeginTurn) -> bool:
-    """The unique index on (user, request) decides whose turn this is."""
-    result = connection.execute(
-        _insert(connection)(turns)
-        .values(
-            id=turn.turn_id,
-            user_id=turn.user_id,
-            thread_id=turn.thread_id,
-            request_id=turn.request_id,
-            body_hash=turn.body_hash,
-            state="running",
-            user_message_id=turn.user_message_id,
-            assistant_message_id=turn.assistant_message_id,
-            started_at=turn.now,
-        )
-        .on_conflict_do_nothing()
-    )
-    return result.rowcount == 1
-
-
-def _said(connection: Connection, turn: BeginTurn) -> Begun:
-    head = turn.parent_id
-    if head is None:
-        head = connection.execute(
-            select(threads.c.head_id).where(threads.c.user_id == turn.user_id, threads.c.id == turn.thread_id)
-        ).scalar_one()
-    elif not _in_thread(connection, turn, head):
-        raise NotFound
-    connection.execute(
-        insert(messages).values(**_message(turn, turn.user_message_id, "user", turn.text), parent_id=head)
-    )
-    return Begun(head, turn.user_message_id, turn.text)
-
-
-def _again(connection: Connection, turn: BeginTurn) -> Begun:
-    head = connection.execute(
-        select(threads.c.head_id).where(threads.c.user_id == turn.user_id, threads.c.id == turn.thread_id)
-    ).scalar_one()
-    path = path_to(connection, turn.user_id, turn.thread_id, head, 2)
-    said = next((row for row in reversed(path) if row.role == "user"), None)
-    if said is None:
-        raise Conflict("nothing_to_answer")
-    if turn.kind == "regenerate":
-        return Begun(said.parent_id, said.id, said.content)
-    answer = path[-1]
-    if answer.role != "assistant" or answer.finish_reason not in CUT:
-        raise Conflict("nothing_to_continue")
-    return Begun(said.parent_id, said.id, said.content, answer.content)
-
-
-def _in_thread(connection: Connection, turn: BeginTurn, message_id: MessageId) -> bool:
-    query = select(messages.c.id).where(
-        messages.c.id == message_id, messages.c.user_id == turn.user_id, messages.c.thread_id == turn.thread_id
-    )
-    return connection.execute(query).first() is not None
-
-
-def _message(turn: BeginTurn, message_id: MessageId, role: str, text: str) -> dict[str, Any]:
-    return {
-        "id": message_id,
-        "user_id": turn.user_id,
-        "thread_id": turn.thread_id,
-        "turn_id": turn.turn_id,
-        "role": role,
-        "content": text,
-        "created_at": turn.now,
-    }
 
 
 def _stored(row: Row[Any]) -> StoredTurn:

@@ -28,6 +28,7 @@ export class SignedOut extends Error {}
  * @property {string} [method]
  * @property {unknown} [body]
  * @property {string} [accept]
+ * @property {string | null} [after] the last event that was read, for a stream that goes on after it
  * @property {AbortSignal} [signal]
  */
 
@@ -52,9 +53,10 @@ export function setTokens(tokens) {
  * @param {string} path
  * @param {Options} options
  */
-async function send(path, { method = "GET", body, accept = "application/json", signal }) {
+async function send(path, { method = "GET", body, accept = "application/json", after, signal }) {
   /** @type {Record<string, string>} */
   const headers = { Accept: accept, "Accept-Language": language.value };
+  if (after) headers["Last-Event-ID"] = after;
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   try {

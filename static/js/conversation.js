@@ -3,10 +3,12 @@ import { Refused, SignedOut, json } from "./api.js";
 import { goTo } from "./address.js";
 import { announce } from "./announce.js";
 import { draftOf, keepDraft } from "./drafts.js";
-import { answer, fromMessages, question, settled } from "./entries.js";
-import { failureText } from "./failure-text.js";
+import { Elsewhere } from "./elsewhere.js";
+import { answer, canGoOn, fromMessages, inPlace, question, settled } from "./entries.js";
+import { outcomeText } from "./failure-text.js";
 import { t } from "./i18n.js";
 import { uuid } from "./ids.js";
+import { current } from "./store.js";
 import { began, ended } from "./threads.js";
 import { Turn } from "./turn.js";
 
@@ -15,6 +17,7 @@ import { Turn } from "./turn.js";
 /** @import { FinishReason, ThreadDetail } from "./wire" */
 
 const NEW = "new";
+const ASK = "/v1/lea/chat/stream";
 const STOP_PATIENCE_MS = 5000;
 
 /** One thread on the page: what was said, the turn being followed, and the draft. */
@@ -37,36 +40,67 @@ export class Conversation {
     this.draft = signal(draftOf(userId, this.draftKey));
     this.stopping = signal(false);
     this.sendWhenRead = false;
+    /** @type {Promise<void> | null} */
+    this.reading = null;
+    this.elsewhere = new Elsewhere({
+      idle: () => this.live.value === null && !this.fresh,
+      shown: () => current.value === this,
+      read: () => this.load(),
+    });
     this.live = computed(() => this.entries.value.findLast((entry) => entry.turn)?.turn ?? null);
     this.busy = computed(() => this.live.value !== null && this.live.value.state.value.phase !== "ended");
   }
 
-  async load() {
+  /** Reads what was said, and follows the answer that is being written. */
+  load() {
+    this.reading ??= this.read().finally(() => {
+      this.reading = null;
+    });
+    return this.reading;
+  }
+
+  async read() {
+    this.elsewhere.stale = false;
     try {
       /** @type {ThreadDetail} */
       const thread = await json(this.path);
-      const entries = fromMessages(thread.messages);
-      const last = thread.messages.at(-1);
-      if (thread.live_turn_id) {
-        // The turn tells its whole text, so what the server has kept of it so far would be shown twice.
-        if (last?.role === "assistant" && last.turn_id === thread.live_turn_id) entries.pop();
-        const turn = this.follow({ path: `${this.path}/stream`, method: "GET" });
-        entries.push(answer(thread.live_turn_id, turn));
-      } else if (last?.role === "user") {
-        entries.push({ ...answer(`${last.id} unanswered`, null), finish: "interrupted" });
-      }
-      this.show(entries);
+      // Something was sent meanwhile: this is older than what is shown.
+      if (this.live.value) this.elsewhere.stale = true;
+      else this.show(inPlace(this.entriesOf(thread), this.entries.value));
       this.status.value = "ready";
     } catch (error) {
       if (error instanceof SignedOut) return;
       const missing = error instanceof Refused && error.status === 404;
       // A first message that never arrived left a thread only this browser knows, and its draft.
       if (missing && this.draft.value) this.status.value = "ready";
-      else this.status.value = missing ? "missing" : "failed";
+      else if (missing) this.vanish();
+      else if (this.status.value === "ready") this.elsewhere.stale = true;
+      else this.status.value = "failed";
     }
     const asked = this.sendWhenRead;
     this.sendWhenRead = false;
     if (asked) this.sendDraft();
+  }
+
+  /** @param {ThreadDetail} thread */
+  entriesOf({ messages, live_turn_id: live }) {
+    const entries = fromMessages(messages);
+    const last = messages.at(-1);
+    const at = entries.findLastIndex((entry) => live !== null && entry.turnId === live);
+    if (live) {
+      const kept = entries[at]?.text ?? "";
+      entries.splice(at < 0 ? entries.length : at, 1, answer(live, this.follow(live, { shown: kept })));
+    } else if (last?.role === "user") {
+      entries.push({ ...answer(`${last.id} unanswered`, null), finish: "interrupted" });
+    }
+    return entries;
+  }
+
+  /** It was deleted. */
+  vanish() {
+    this.close();
+    this.show([]);
+    this.status.value = "missing";
   }
 
   /** What stands in the composer; a thread that is still being read sends it afterwards. */
@@ -99,7 +133,7 @@ export class Conversation {
     this.draftKey = this.id;
     keepDraft(this.userId, this.draftKey, text);
     this.draft.value = "";
-    const turn = this.follow({ path: "/v1/lea/chat/stream", method: "POST", body }, text);
+    const turn = this.follow({ path: ASK, method: "POST", body }, { text });
     this.show([...this.entries.value, question(`${requestId} question`, text), answer(requestId, turn)]);
     if (this.fresh) goTo(this.id, { replace: true });
     this.fresh = false;
@@ -110,37 +144,61 @@ export class Conversation {
     const last = this.entries.value.at(-1);
     if (!last) return;
     if (last.turn) return last.turn.retry();
-    const requestId = uuid();
-    const turn = this.follow({ path: `${this.path}/regenerate`, method: "POST", body: { request_id: requestId } });
-    this.show([...this.entries.value.slice(0, -1), answer(requestId, turn)]);
+    this.answerAgain(last, "regenerate", "");
+  }
+
+  /** Goes on with the last answer where it was cut. */
+  goOn() {
+    const last = this.entries.value.at(-1);
+    if (last && canGoOn(last)) this.answerAgain(last, "continue", last.text);
   }
 
   /**
-   * @param {Source} source
-   * @param {string} [text] the message, where it is one
+   * @param {Entry} last
+   * @param {"regenerate" | "continue"} how
+   * @param {string} shown
    */
-  follow(source, text) {
-    const turn = new Turn(this.id, source, {
+  answerAgain(last, how, shown) {
+    const body = { request_id: uuid() };
+    const turn = this.follow({ path: `${this.path}/${how}`, method: "POST", body }, { shown });
+    this.show([...this.entries.value.slice(0, -1), answer(last.key, turn)]);
+  }
+
+  /**
+   * @param {Source | string} from what begins the turn, or the id of one that lives at the server
+   * @param {{ text?: string, shown?: string }} what text: the message, where it is one; shown: of the answer
+   */
+  follow(from, { text, shown }) {
+    /** @type {import("./turn.js").Listeners} */
+    const listeners = {
       onAccepted: () => {
+        if (turn.id) this.elsewhere.follows(turn.id);
         announce(t("announce.thinking"));
         if (text && draftOf(this.userId, this.id) === text) keepDraft(this.userId, this.id, "");
         began(this.id, text ?? "");
       },
       onEnded: () => this.settle(turn),
-      onGone: () => void this.load(),
+      onGone: () => {
+        this.giveUp(turn, null);
+        void this.load();
+      },
       onSignedOut: () => {},
-    });
+    };
+    const turn = new Turn(this.id, from, listeners, shown);
+    if (turn.id) this.elsewhere.follows(turn.id);
     return turn;
   }
 
   /** @param {Turn} turn */
   settle(turn) {
     this.stopping.value = false;
-    const { done, failure } = turn.now;
-    announce(failure ? failureText(failure) : t("announce.done"));
-    if (!done) return;
+    announce(outcomeText(turn.now) || t("announce.done"));
+    if (!turn.now.done) return;
     this.show(this.entries.value.map((entry) => (entry.turn === turn ? settled(entry, turn) : entry)));
     ended(this.id);
+    // An answer without an end belongs to a turn that comes after this one.
+    if (this.entries.value.some((entry) => entry.turnId && !entry.finish)) this.elsewhere.changed();
+    else this.elsewhere.catchUp();
   }
 
   async stop() {
@@ -169,11 +227,13 @@ export class Conversation {
    */
   giveUp(turn, finish) {
     turn.leave();
+    if (turn.id) this.elsewhere.leaves(turn.id);
+    const unsent = turn.source?.path === ASK && !turn.now.accepted;
     const at = this.entries.value.findIndex((entry) => entry.turn === turn);
     this.show(
       this.entries.value.map((entry, index) => {
         if (index === at) return { ...settled(entry, turn), finish };
-        return index === at - 1 && entry.role === "user" ? { ...entry, unsent: !turn.now.accepted } : entry;
+        return index === at - 1 && entry.role === "user" ? { ...entry, unsent } : entry;
       }),
     );
   }
@@ -184,6 +244,7 @@ export class Conversation {
   }
 
   close() {
+    this.elsewhere.close();
     for (const entry of this.entries.value) entry.turn?.leave();
   }
 }

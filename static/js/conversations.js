@@ -17,6 +17,7 @@ export function followAddress() {
     const user = me.value;
     untracked(() => {
       current.value = user ? show(threadId, user.user_id) : null;
+      current.value?.elsewhere.catchUp();
     });
   });
 }
@@ -44,6 +45,21 @@ export async function remove(threadId) {
   if (threads.value.some((one) => one.id === threadId)) return;
   if (addressed.value === threadId) goTo(null, { replace: true });
   forget(threadId);
+}
+
+/** @param {string} threadId */
+export const conversationOf = (threadId) => open.get(threadId);
+
+/** Something may have been missed: what is shown is read again, the others when they are shown. */
+export function changed() {
+  for (const conversation of open.values()) conversation.elsewhere.changed();
+}
+
+/** @param {string} threadId */
+export function deletedElsewhere(threadId) {
+  const conversation = open.get(threadId);
+  if (conversation && conversation !== current.value) return forget(threadId);
+  conversation?.vanish();
 }
 
 /** @param {string} threadId */

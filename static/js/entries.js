@@ -8,6 +8,7 @@
  * @property {string} key
  * @property {"user" | "assistant"} role
  * @property {string} text
+ * @property {string | null} turnId of an answer that was read from the server
  * @property {FinishReason | null} finish
  * @property {Failure | null} failure
  * @property {Turn | null} turn set while it is being written, or failed in a way the same request can mend
@@ -15,7 +16,7 @@
  */
 
 /** @type {Omit<Entry, "key" | "role">} */
-const BLANK = { text: "", finish: null, failure: null, turn: null, unsent: false };
+const BLANK = { text: "", turnId: null, finish: null, failure: null, turn: null, unsent: false };
 
 /**
  * @param {string} key
@@ -32,6 +33,17 @@ export const question = (key, text) => ({ ...BLANK, key, role: "user", text });
 export const answer = (key, turn) => ({ ...BLANK, key, role: "assistant", turn });
 
 /**
+ * Whether the answer can be gone on with where it was cut.
+ * @param {Entry} entry
+ */
+export function canGoOn({ text, turn, finish }) {
+  return text !== "" && turn === null && finish !== null && CUT.has(finish);
+}
+
+/** @type {Set<FinishReason>} */
+const CUT = new Set(["stopped", "interrupted", "length", "error"]);
+
+/**
  * The entries of a thread as read from the server. Of several answers to one message the last is shown.
  * @param {Message[]} messages
  * @returns {Entry[]}
@@ -45,9 +57,31 @@ export function fromMessages(messages) {
       key: one.id,
       role: one.role,
       text: one.content,
+      turnId: one.role === "assistant" ? one.turn_id : null,
       finish: one.finish_reason,
-      failure: one.error && { kind: "turn", text: one.error.detail, retryable: one.error.retryable, retryAt: null },
+      // An interruption is no failure of Léa's: it has a quiet line of its own.
+      failure: one.finish_reason === "interrupted" ? null : failureOf(one),
     }));
+}
+
+/**
+ * @param {Message} message
+ * @returns {Failure | null}
+ */
+function failureOf({ error }) {
+  return error && { kind: "turn", text: error.detail, retryable: error.retryable, retryAt: null };
+}
+
+/**
+ * Entries read again, under the keys of what is on the screen in their places, so that nothing is drawn anew.
+ * @param {Entry[]} read
+ * @param {Entry[]} shown
+ */
+export function inPlace(read, shown) {
+  return read.map((entry, index) => {
+    const before = shown[index];
+    return before?.role === entry.role ? { ...entry, key: before.key } : entry;
+  });
 }
 
 /**
@@ -58,5 +92,6 @@ export function fromMessages(messages) {
  */
 export function settled(entry, turn) {
   const { text, done, failure } = turn.now;
-  return { ...entry, text, finish: done?.finish_reason ?? null, failure, turn: null };
+  const finish = done?.finish_reason ?? null;
+  return { ...entry, text, finish, failure: finish === "interrupted" ? null : failure, turn: null };
 }

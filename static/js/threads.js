@@ -5,11 +5,27 @@ import { notice, threads, threadsCursor, threadsState } from "./store.js";
 /** @import { Thread } from "./wire" */
 
 const PAGE = 50;
+const FIND_TRIES = 5;
+const FIND_MS = 100;
 
 const pathOf = (/** @type {string} */ id) => `/v1/lea/threads/${encodeURIComponent(id)}`;
 
-/** Reads the newest threads again; older pages that were read stay. */
-export async function loadThreads() {
+/** @type {Promise<void> | null} */
+let loading = null;
+let again = false;
+
+/** Reads the newest threads again; older pages that were read stay. Asked twice while reading, it reads once more. */
+export function loadThreads() {
+  if (loading) again = true;
+  loading ??= readNewest().finally(() => {
+    loading = null;
+    if (again) void loadThreads();
+  });
+  return loading;
+}
+
+async function readNewest() {
+  again = false;
   try {
     const page = await json(`/v1/lea/threads?limit=${PAGE}`);
     const oldest = page.threads.at(-1);
@@ -58,10 +74,36 @@ export function began(id, text) {
   ];
 }
 
+/**
+ * @param {string} id
+ * @returns {boolean} whether the list has that thread
+ */
+export function beganElsewhere(id) {
+  const known = threads.value.some((one) => one.id === id);
+  if (known) began(id, "");
+  return known;
+}
+
 /** @param {string} id */
 export function ended(id) {
   threads.value = threads.value.map((one) => (one.id === id ? { ...one, live_turn_id: null } : one));
-  void loadThreads();
+}
+
+/** @param {string} id */
+export function removed(id) {
+  threads.value = threads.value.filter((one) => one.id !== id);
+}
+
+/**
+ * A thread is told of before it is saved, so it may not be in the list at the first look.
+ * @param {string} id
+ */
+export async function findThread(id) {
+  for (let tries = 0; tries < FIND_TRIES; tries++) {
+    await loadThreads();
+    if (threads.value.some((one) => one.id === id)) return;
+    await new Promise((resolve) => setTimeout(resolve, FIND_MS * 2 ** tries));
+  }
 }
 
 /**
@@ -79,7 +121,7 @@ export function renameThread(id, title) {
 export function deleteThread(id) {
   return outside(async () => {
     await json(pathOf(id), { method: "DELETE" });
-    threads.value = threads.value.filter((one) => one.id !== id);
+    removed(id);
   });
 }
 

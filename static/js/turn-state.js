@@ -7,7 +7,8 @@
  * @property {Stage | null} stage what Léa says she is doing
  * @property {number} position how many messages are answered before this one
  * @property {string} text what is shown
- * @property {string | null} replay the text told again after a reconnection, until it has caught up
+ * @property {string | null} replay the text told from its start under one that is shown already, until it has caught up
+ * @property {boolean} said something was added to what was shown at the beginning
  * @property {Action[]} actions
  * @property {string | null} turnId
  * @property {boolean} accepted the server owns the turn: the message cannot be lost any more
@@ -32,6 +33,7 @@ export const STARTED = {
   position: 0,
   text: "",
   replay: null,
+  said: false,
   actions: [],
   turnId: null,
   accepted: false,
@@ -39,6 +41,13 @@ export const STARTED = {
   failure: null,
   done: null,
 };
+
+/**
+ * A turn whose text is on the screen already, as far as it was known: it is gone on with, or was read before.
+ * @param {string} text
+ * @returns {TurnState}
+ */
+export const startedWith = (text) => ({ ...STARTED, text, replay: text ? "" : null });
 
 /**
  * @param {TurnState} state
@@ -52,31 +61,39 @@ export function apply(state, event) {
     return { ...state, turnId, accepted: true, stage: event.status, position: event.position ?? 0 };
   }
   if (event.delta !== undefined) return told(state, (state.replay ?? state.text) + event.delta);
-  if (event.snapshot !== undefined) return told(state, event.snapshot);
+  if (event.snapshot !== undefined) return retold(state, event.snapshot);
   if (event.action) return { ...state, actions: withAction(state.actions, event.action) };
   if (event.error !== undefined) return { ...state, failure: failed(event) };
   return state;
 }
 
 /**
- * The connection was taken up again: the server tells the turn from its start. What was read stays on the
- * screen until the telling has caught up, so nothing jumps.
+ * The connection was taken up again; the stream goes on after the last event that was read.
  * @param {TurnState} state
  * @returns {TurnState}
  */
 export function reopened(state) {
-  return { ...state, phase: "open", lost: false, failure: null, replay: state.text ? "" : null };
+  const stage = state.stage === "restarting" ? null : state.stage;
+  return { ...state, phase: "open", stage, lost: false, failure: null };
 }
 
 /**
+ * What is shown stays until the telling has caught up with it, so nothing jumps.
  * @param {TurnState} state
  * @param {string} text
  * @returns {TurnState}
  */
 function told(state, text) {
   const behind = state.replay !== null && text.length < state.text.length;
-  return behind ? { ...state, replay: text } : { ...state, text, replay: null };
+  return behind ? { ...state, replay: text } : { ...state, text, replay: null, said: state.said || text !== state.text };
 }
+
+/**
+ * @param {TurnState} state
+ * @param {string} text all of it so far
+ * @returns {TurnState}
+ */
+const retold = (state, text) => ({ ...state, text, replay: null, said: state.said || text !== state.text });
 
 /**
  * @param {TurnState} state
@@ -84,7 +101,7 @@ function told(state, text) {
  * @returns {TurnState}
  */
 function finished(state, done) {
-  return { ...state, phase: "ended", stage: null, text: state.replay ?? state.text, replay: null, done };
+  return { ...state, phase: "ended", stage: null, text: state.replay || state.text, replay: null, done };
 }
 
 /**

@@ -3,13 +3,13 @@ import { Refused, SignedOut, json } from "./api.js";
 import { backoff } from "./backoff.js";
 import { readStream } from "./sse.js";
 import { Silence } from "./silence.js";
-import { STARTED, apply, reopened } from "./turn-state.js";
+import { apply, reopened, startedWith } from "./turn-state.js";
 
 /** @import { Failure, TurnState } from "./turn-state.js" */
 /** @import { TurnEvent } from "./wire" */
 
 /**
- * Where the turn's events come from. Asking again with the same body attaches to the same turn.
+ * What begins the turn. Asking again with the same body attaches to the same turn.
  * @typedef {{ path: string, method: "GET" | "POST", body?: { request_id: string } & Record<string, unknown> }} Source
  */
 
@@ -21,18 +21,24 @@ import { STARTED, apply, reopened } from "./turn-state.js";
  * @property {() => void} onSignedOut
  */
 
+const turnOf = (/** @type {string} */ cursor) => cursor.slice(0, cursor.lastIndexOf(":"));
+
 /** Follows one turn through silence, lost connections and restarts, until `done` or a failure. */
 export class Turn {
   /**
    * @param {string} threadId
-   * @param {Source} source
+   * @param {Source | string} from what begins the turn, or the id of one that lives at the server
    * @param {Listeners} listeners
+   * @param {string} [shown] the text that is on the screen already
    */
-  constructor(threadId, source, listeners) {
+  constructor(threadId, from, listeners, shown = "") {
     this.threadId = threadId;
-    this.source = source;
+    this.path = `/v1/lea/threads/${encodeURIComponent(threadId)}`;
+    this.source = typeof from === "string" ? null : from;
+    /** @type {string | null} the last event that was read */
+    this.cursor = typeof from === "string" ? `${from}:0` : null;
     this.listeners = listeners;
-    this.now = STARTED;
+    this.now = startedWith(shown);
     /** @type {import("@preact/signals").Signal<TurnState>} what is on the screen, at most one change a frame */
     this.state = signal(this.now);
     this.frame = 0;
@@ -49,6 +55,11 @@ export class Turn {
     this.cut.abort();
   }
 
+  /** @returns {string | null} known from its first event on */
+  get id() {
+    return this.cursor && turnOf(this.cursor);
+  }
+
   /** Asks for the same turn again, after a failure that was not the turn's own. */
   retry() {
     this.cut = new AbortController();
@@ -58,7 +69,7 @@ export class Turn {
 
   async stop() {
     const body = this.now.turnId === null ? {} : { turn_id: this.now.turnId };
-    await json(`/v1/lea/threads/${encodeURIComponent(this.threadId)}/stop`, { method: "POST", body });
+    await json(`${this.path}/stop`, { method: "POST", body });
   }
 
   async follow() {
@@ -66,9 +77,10 @@ export class Turn {
     this.silence.heard();
     for (let attempt = 0; !cut.aborted; attempt++) {
       this.heard = false;
+      if (this.now.accepted) this.silence.heard();
       try {
-        const how = await readStream({ ...this.source, signal: cut, onOpen: () => this.opened(), onEvent: (e) => this.hear(e) });
-        if (this.now.phase === "ended") return;
+        const how = await readStream(this.request(cut));
+        if (this.now.phase === "ended" || cut.aborted) return;
         if (how === "nothing") return this.quit(this.listeners.onGone);
       } catch (error) {
         if (cut.aborted) return;
@@ -77,17 +89,40 @@ export class Turn {
       }
       if (this.heard) attempt = 0;
       this.set({ ...this.now, lost: true });
+      // A server that has the message may take its time to come back; only one that never had it is given up.
+      if (this.now.accepted) this.silence.suspend();
       await backoff(attempt, cut);
     }
   }
 
-  opened() {
-    this.set(this.now.text || this.now.lost ? reopened(this.now) : { ...this.now, phase: "open" });
+  /**
+   * The rest after the last event; the request that began the turn as long as none has come.
+   * @param {AbortSignal} cut
+   * @returns {import("./sse.js").Stream<TurnEvent>}
+   */
+  request(cut) {
+    /** @type {Source} */
+    const follow = { path: `${this.path}/stream`, method: "GET" };
+    return {
+      ...(this.cursor === null && this.source ? this.source : follow),
+      after: this.cursor,
+      signal: cut,
+      onOpen: () => this.set(reopened(this.now)),
+      onEvent: (event, id) => this.hear(event, id),
+    };
   }
 
-  /** @param {TurnEvent} event */
-  hear(event) {
-    if (this.now.phase === "ended") return;
+  /**
+   * @param {TurnEvent} event
+   * @param {string | undefined} id
+   */
+  hear(event, id) {
+    if (this.now.phase === "ended" || this.cut.signal.aborted) return;
+    if (id && this.id !== null && turnOf(id) !== this.id) {
+      this.leave();
+      return this.listeners.onGone();
+    }
+    if (id) this.cursor = id;
     this.heard = true;
     if (event.status === "queued") this.silence.suspend();
     else this.silence.heard();
@@ -104,13 +139,28 @@ export class Turn {
    */
   refused(error) {
     const passing = error.status === 429 || error.status >= 502;
-    if (this.now.accepted && passing) return false;
+    if ((this.now.accepted && passing) || restarting(error)) return false;
+    if (error.status === 404 && this.cursor !== null) return this.unknown();
     this.fail({
       kind: error.status === 429 ? "limit" : "refused",
       text: error.message,
       retryable: error.status === 429 || error.status >= 500,
       retryAt: error.retryAfter === null ? null : Date.now() + error.retryAfter * 1000,
     });
+    return true;
+  }
+
+  /**
+   * The server does not know the turn. One that said nothing yet may have ended with its process before the
+   * message was saved: then it is begun again.
+   * @returns {boolean} whether that is the end
+   */
+  unknown() {
+    if (this.source && !this.now.said) {
+      this.cursor = null;
+      return false;
+    }
+    this.quit(this.listeners.onGone);
     return true;
   }
 
@@ -135,4 +185,12 @@ export class Turn {
     this.now = state;
     this.state.value = state;
   }
+}
+
+/**
+ * The server, or a proxy before it, says that it is away for a moment.
+ * @param {Refused} error
+ */
+function restarting({ status, problem }) {
+  return problem.code === "shutting_down" || (status >= 502 && status <= 504 && !problem.code);
 }

@@ -81,6 +81,13 @@ export interface Done {
   provider: string | null;
 }
 
+/** Told to every tab of a person. */
+export interface Notice {
+  turn?: { id: string; thread_id: string; state: "began" | "ended"; finish_reason?: FinishReason };
+  thread?: { id: string; state: "renamed" | "deleted" };
+  resync?: true;
+}
+
 export interface TurnEvent {
   status?: Stage;
   session_id?: string;

@@ -6,6 +6,8 @@ export default {
   "page.skip": "Skip to the message",
 
   "action.retry": "Retry",
+  "action.again": "Regenerate",
+  "action.continue": "Continue",
   "action.cancel": "Cancel",
   "action.close": "Close",
   "action.save": "Save",
@@ -95,7 +97,7 @@ export default {
   "wait.sending": "Sending…",
   "wait.thinking": "Connected, Léa is thinking…",
   "wait.lost": "Connection lost, taking it up again…",
-  "wait.restarting": "Léa is restarting. The answer will go on…",
+  "wait.restarting": "Léa is restarting, the answer goes on by itself…",
   "stage.connecting": "connecting",
   "stage.queued": "waiting, {n} message before yours | waiting, {n} messages before yours",
   "stage.loading": "reading your files",
@@ -104,7 +106,7 @@ export default {
 
   "finish.stopped": "Answer stopped.",
   "finish.length": "Answer cut: it was too long.",
-  "finish.interrupted": "The answer was interrupted.",
+  "finish.interrupted": "Answer interrupted by a restart.",
 
   "fail.silence": "Timed out. Please retry.",
   "fail.limit": "Too many requests, retry in a moment.",

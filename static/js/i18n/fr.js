@@ -5,6 +5,8 @@ export default {
   "page.skip": "Aller au message",
 
   "action.retry": "Réessayer",
+  "action.again": "Régénérer",
+  "action.continue": "Continuer",
   "action.cancel": "Annuler",
   "action.close": "Fermer",
   "action.save": "Enregistrer",
@@ -94,7 +96,7 @@ export default {
   "wait.sending": "Envoi…",
   "wait.thinking": "Connexion établie, Léa réfléchit…",
   "wait.lost": "Connexion perdue, reprise en cours…",
-  "wait.restarting": "Léa redémarre. La réponse va reprendre…",
+  "wait.restarting": "Léa redémarre, la réponse reprend toute seule…",
   "stage.connecting": "connexion",
   "stage.queued": "en attente, {n} message avant le vôtre | en attente, {n} messages avant le vôtre",
   "stage.loading": "lecture de vos dossiers",
@@ -103,7 +105,7 @@ export default {
 
   "finish.stopped": "Réponse arrêtée.",
   "finish.length": "Réponse coupée : elle était trop longue.",
-  "finish.interrupted": "La réponse a été interrompue.",
+  "finish.interrupted": "Réponse interrompue par un redémarrage.",
 
   "fail.silence": "Délai dépassé. Réessayez.",
   "fail.limit": "Trop de requêtes, réessayez dans un instant.",

@@ -1,5 +1,6 @@
+import { canGoOn } from "../entries.js";
+import { failureText, finishText } from "../failure-text.js";
 import { html } from "../html.js";
-import { failureText } from "../failure-text.js";
 import { t } from "../i18n.js";
 import { Countdown, useSecondsUntil } from "./countdown.js";
 import { Icon } from "./icons.js";
@@ -8,41 +9,32 @@ import { Icon } from "./icons.js";
 /** @import { Failure } from "../turn-state.js" */
 
 /**
- * What went wrong with an answer, beside it, and the way on.
+ * What became of an answer that is not whole, below it, and the ways on: to go on where it was cut, or to begin again.
  * @param {{ entry: Entry, failure: Failure | null, conversation: import("../conversation.js").Conversation, last: boolean, writing: boolean }} props
  */
 export function Problem({ entry, failure, conversation, last, writing }) {
   const seconds = useSecondsUntil(failure?.retryAt);
   if (writing && !failure) return null;
-  const text = failure ? failureText(failure) : noteOf(entry);
+  const text = failure ? failureText(failure) : finishText(entry.finish);
   if (!text) return null;
-  const again = last && !writing && (failure ? failure.retryable : entry.finish === "interrupted" || entry.finish === "error");
+  const over = last && !writing;
   const retry = () => {
     if (seconds === 0) conversation.retry();
   };
   return html`
     <div class=${failure ? "problem" : "note"}>
       <span>${text} <${Countdown} until=${failure?.retryAt} /></span>
-      ${again &&
-      html`<button class="button small" aria-disabled=${String(seconds > 0)} onClick=${retry}>
-        <${Icon} name="retry" />${t("action.retry")}
-      </button>`}
+      ${over &&
+      html`<div class="ways-on">
+        ${canGoOn(entry) &&
+        html`<button class="button small" onClick=${() => conversation.goOn()}>
+          <${Icon} name="continue" />${t("action.continue")}
+        </button>`}
+        ${(failure?.retryable ?? true) &&
+        html`<button class="button small" aria-disabled=${String(seconds > 0)} onClick=${retry}>
+          <${Icon} name="retry" />${failure || !entry.text ? t("action.retry") : t("action.again")}
+        </button>`}
+      </div>`}
     </div>
   `;
-}
-
-/** @param {Entry} entry */
-function noteOf(entry) {
-  switch (entry.finish) {
-    case "stopped":
-      return t("finish.stopped");
-    case "length":
-      return t("finish.length");
-    case "interrupted":
-      return t("finish.interrupted");
-    case "error":
-      return t("fail.generic");
-    default:
-      return "";
-  }
 }

@@ -2,7 +2,6 @@ import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { sideOpen } from "../store.js";
-import { loadThreads } from "../threads.js";
 import { Chat } from "./chat.js";
 import { Side } from "./side.js";
 

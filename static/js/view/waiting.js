@@ -4,15 +4,17 @@ import { t } from "../i18n.js";
 /** @import { TurnState } from "../turn-state.js" */
 
 /**
- * What Léa is doing: the whole line until the first word, then only the stage, and only when it tells something.
+ * What Léa is doing: the whole line until the first word of this turn, then only the stage, and only when it tells
+ * something.
  * @param {{ state: TurnState }} props
  */
 export function Waiting({ state }) {
   if (state.lost || state.stage === "restarting") {
-    return html`<p class="waiting lost"><span>${state.lost ? t("wait.lost") : t("wait.restarting")}</span></p>`;
+    const text = state.stage === "restarting" ? t("wait.restarting") : t("wait.lost");
+    return html`<p class="waiting lost"><span>${text}</span></p>`;
   }
   const stage = stageText(state);
-  if (state.text) {
+  if (state.said) {
     return state.stage === "acting" ? html`<p class="waiting"><${Stroke} /><span class="stage">${stage}</span></p>` : null;
   }
   return html`

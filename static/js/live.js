@@ -1,0 +1,94 @@
+import { effect, untracked } from "@preact/signals";
+import { Refused, SignedOut } from "./api.js";
+import { backoff } from "./backoff.js";
+import { changed, conversationOf, deletedElsewhere } from "./conversations.js";
+import { readStream } from "./sse.js";
+import { me, threadsState } from "./store.js";
+import { beganElsewhere, ended, findThread, loadThreads, removed } from "./threads.js";
+
+/** @import { Notice } from "./wire" */
+
+/** @type {AbortController | null} */
+let open = null;
+/** @type {string | null} */
+let cursor = null;
+let listened = false;
+
+/**
+ * What happens outside the conversation that is shown: one stream as long as the tab can be seen and someone is
+ * signed in.
+ */
+export function followEvents() {
+  effect(() => {
+    if (me.value) return untracked(begin);
+    cursor = null;
+    listened = false;
+    leave();
+  });
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : begin()));
+}
+
+function begin() {
+  if (open || document.hidden || !me.peek()) return;
+  open = new AbortController();
+  void follow(open.signal);
+}
+
+function leave() {
+  open?.abort();
+  open = null;
+}
+
+/** @param {AbortSignal} cut */
+async function follow(cut) {
+  for (let attempt = 0; !cut.aborted; attempt++) {
+    try {
+      await readStream({
+        path: "/v1/lea/events",
+        after: cursor,
+        signal: cut,
+        onOpen: () => {
+          attempt = 0;
+          if (!listened) void loadThreads();
+          // Without a cursor only what comes is told, so what was read before may be old.
+          else if (cursor === null) resync();
+          listened = true;
+        },
+        onEvent: hear,
+      });
+    } catch (error) {
+      if (cut.aborted || error instanceof SignedOut) return;
+      if (threadsState.value === "loading") void loadThreads();
+      if (error instanceof Refused && error.status === 404) return;
+    }
+    if (!cut.aborted) await backoff(attempt, cut);
+  }
+}
+
+/**
+ * @param {Notice} notice
+ * @param {string} [id]
+ */
+function hear({ turn, thread, resync: missed }, id) {
+  if (id) cursor = id;
+  if (missed) resync();
+  if (turn?.state === "began") {
+    if (!beganElsewhere(turn.thread_id)) void findThread(turn.thread_id);
+    conversationOf(turn.thread_id)?.elsewhere.began(turn.id);
+  }
+  if (turn?.state === "ended") {
+    ended(turn.thread_id);
+    void loadThreads();
+    conversationOf(turn.thread_id)?.elsewhere.ended(turn.id);
+  }
+  if (thread?.state === "renamed") void loadThreads();
+  if (thread?.state === "deleted") {
+    removed(thread.id);
+    deletedElsewhere(thread.id);
+  }
+}
+
+function resync() {
+  void loadThreads();
+  changed();
+}
