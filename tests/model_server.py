@@ -81,6 +81,10 @@ class ModelServer:
         """Answer the next requests with these, in this order."""
         self._script.extend(replies)
 
+    def forget_script(self) -> None:
+        """Whatever was not asked for will not be said."""
+        self._script.clear()
+
     async def exchange(self, number: int) -> Exchange:
         """The request of that number from 0 on, once it has come."""
         async with self._arrived:

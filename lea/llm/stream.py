@@ -7,6 +7,7 @@ from typing import Final, Self
 
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
+from yarl import URL
 
 from lea.config import Llm
 from lea.errors import ExternalTimeout, LeaError
@@ -37,7 +38,7 @@ class OpenAIStream:
         self._config = config
         self._http = http
         self._sdk = sdk
-        self._url = f"{base_url(config)}/chat/completions"
+        self._url = URL(f"{base_url(config)}/chat/completions")
         self._headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
         key = config.api_key.get_secret_value()
         if key:
@@ -59,7 +60,7 @@ class OpenAIStream:
 class Call:
     """One question and its answer, batch by batch; `timeout` bounds the first token and each silence after it."""
 
-    def __init__(self, http: HttpClient, url: str, headers: dict[str, str], body: bytes, config: Llm) -> None:
+    def __init__(self, http: HttpClient, url: URL, headers: dict[str, str], body: bytes, config: Llm) -> None:
         self._http = http
         self._url = url
         self._headers = headers

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 
 import aiohttp
+from yarl import URL
 
 HEADER_BYTES = 8190
 READ_BUFFER = 65_536
@@ -30,7 +31,7 @@ class HttpClient:
         self._session: aiohttp.ClientSession | None = None
         self._lingering: dict[aiohttp.ClientResponse, asyncio.TimerHandle] = {}
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
+    async def post(self, url: URL, body: bytes, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
         """Send and wait for the header; the caller hands the response to `release` or closes it.
 
         Raises aiohttp.ClientError.

@@ -8,7 +8,6 @@ import { Side } from "./side.js";
 /** The room one is in when signed in: the side panel and the conversation. */
 export function Shell() {
   useEffect(() => {
-    void loadThreads();
     const close = (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Escape") sideOpen.value = false;
     };

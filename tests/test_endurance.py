@@ -1,0 +1,136 @@
+"""What many turns and sudden ends leave behind: nothing but what was said. `make soak` runs the long form."""
+
+import asyncio
+import gc
+import os
+import random
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from aiohttp import ClientError, ClientSession
+
+from tests.lea_server import Lea, Person, Reading, running, settings
+from tests.model_server import Answer, ModelServer
+from tests.test_process import key, started
+
+SOAK = bool(os.environ.get("LEA_SOAK"))
+USERS, TURNS = (500, 10_000) if SOAK else (20, 300)
+KILLS = 100 if SOAK else 4
+WORDS = 200
+
+
+async def _ask_and_maybe_leave(person: Person, chance: random.Random) -> None:
+    thread = f"s{chance.randrange(3)}"
+    leave_after = chance.choice([1, 2, 3, 5, 1000])
+    with suppress(ClientError):
+        response = await person.request("POST", "/v1/lea/chat/stream", {"message": "Bonjour", "session_id": thread})
+        async with response:
+            if response.status == 429:
+                return
+            async for event in Reading(response):
+                if event.n >= leave_after:
+                    return
+
+
+async def _many(people: list[Person], turns: int, chance: random.Random) -> None:
+    few = asyncio.Semaphore(40)
+
+    async def one(person: Person) -> None:
+        async with few:
+            await _ask_and_maybe_leave(person, chance)
+
+    await asyncio.gather(*(one(chance.choice(people)) for _ in range(turns)))
+
+
+def _own_tasks() -> list[str]:
+    """Names of tasks that have an owner; the server's connections are not among them."""
+    return sorted(name for task in asyncio.all_tasks() if not (name := task.get_name()).startswith("Task-"))
+
+
+async def _quiet(lea: Lea) -> None:
+    async with asyncio.timeout(30):
+        while len(lea.turns) or lea.followers or lea.notices:
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.timeout(1800)
+async def test_many_turns_with_readers_that_leave_keep_nothing_in_memory(tmp_path: Path, model: ModelServer) -> None:
+    model.keep_log = False
+    model.default = Answer("un deux trois quatre cinq", every=0.001)
+    chance = random.Random(7)
+    config = settings(tmp_path, llm={"base_url": model.url}, server={"heartbeat": 0.05}, sessions={"idle": 0.001})
+    async with running(config) as lea:
+        people = [await lea.person(f"{number}@example.org") for number in range(USERS)]
+        await _many(people, TURNS // 4, chance)
+        await _quiet(lea)
+        await lea.manager.evict_idle()
+        gc.collect()
+        tasks, memory = _own_tasks(), psutil.Process().memory_info().rss
+        await _many(people, TURNS, chance)
+        await _quiet(lea)
+        await lea.manager.evict_idle()
+        gc.collect()
+        assert len(lea.manager) == 0
+        assert _own_tasks() == tasks
+        assert await lea.sql("SELECT count(*) FROM turns WHERE state = 'running'") == [(0,)]
+        assert await lea.sql("SELECT count(*) FROM messages WHERE role = 'assistant' AND finish_reason IS NULL") == [
+            (0,)
+        ]
+        if SOAK:
+            assert psutil.Process().memory_info().rss <= memory * 1.05
+
+
+@pytest.mark.timeout(1800)
+async def test_a_kill_at_any_moment_leaves_every_turn_whole_or_interrupted(tmp_path: Path, model: ModelServer) -> None:
+    """Compared with what the model server sent: nothing invented, nothing older than 500 ms lost."""
+    text = " ".join(f"mot{number}" for number in range(WORDS))
+    chance = random.Random(11)
+    settings_of = {"LEA_LLM__BASE_URL": model.url}
+    bearer: dict[str, str] = {}
+    for kill in range(KILLS):
+        model.script(Answer(text, every=0.005))
+        seen: list[str] = []
+        asked = len(model.exchanges)
+        async with started(tmp_path, **settings_of) as server, ClientSession() as session:
+            bearer = bearer or await key(tmp_path)
+            body = {"message": f"Compte {kill}", "session_id": f"s{kill}"}
+            asking = asyncio.ensure_future(_read(session, server.url, body, bearer, seen))
+            await asyncio.wait([asking], timeout=chance.uniform(0.02, 1.4))
+            sent = await _sent_and_old_enough(model, asked)
+            await server.end(signal.SIGKILL)
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+        model.forget_script()
+        async with started(tmp_path, **settings_of) as server, ClientSession() as session:
+            response = await session.get(f"{server.url}/v1/lea/threads/s{kill}", headers=bearer)
+            thread = await response.json(content_type=None)
+        if response.status == 404:  # killed before the message was committed: then nothing was told of an answer
+            assert set(seen) <= {"connecting", "loading", "thinking"}
+            continue
+        question, answer = thread["messages"]
+        assert question["content"] == f"Compte {kill}"
+        assert answer["finish_reason"] in {"interrupted", "stop"}
+        assert text.startswith(answer["content"])
+        assert len(answer["content"]) >= len(sent)
+        assert thread["live_turn_id"] is None
+
+
+async def _read(
+    session: ClientSession, url: str, body: dict[str, str], headers: dict[str, str], seen: list[str]
+) -> None:
+    with suppress(ClientError):
+        async with session.post(url + "/v1/lea/chat/stream", json=body, headers=headers) as response:
+            async for event in Reading(response):
+                seen.append(str(event.data.get("status") or next(iter(event.data))))
+
+
+async def _sent_and_old_enough(model: ModelServer, asked: int) -> str:
+    """What the model had sent 500 ms ago, once those 500 ms have passed; they are the promise itself."""
+    if len(model.exchanges) == asked:
+        return ""
+    sent = len(model.exchanges[-1].sent)
+    await asyncio.sleep(0.5)
+    return "".join(model.exchanges[-1].sent[:sent])
