@@ -17,6 +17,7 @@ from lea.errors import StartError
 from lea.sentences import Language
 
 VARIABLE = re.compile(r"LEA_([A-Za-z0-9]+(?:_[A-Za-z0-9]+)*?)__(.+)")
+EMBEDDED = "sqlite+aiosqlite:///"
 OPEN_TABLES = ("plugins", "dependencies")
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -55,9 +56,18 @@ class Database(Section):
     @field_validator("url")
     @classmethod
     def _known(cls, value: str) -> str:
-        if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
-            raise ValueError("begins with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        if not value.startswith((EMBEDDED, "postgresql+asyncpg://")):
+            raise ValueError(f"begins with {EMBEDDED} or postgresql+asyncpg://")
+        if value.startswith(EMBEDDED) and value.removeprefix(EMBEDDED).partition("?")[0] in {"", ":memory:"}:
+            raise ValueError("names no file")
         return value
+
+    @property
+    def file(self) -> Path | None:
+        """The embedded database's file; None when the database is a server."""
+        if not self.url.startswith(EMBEDDED):
+            return None
+        return Path(self.url.removeprefix(EMBEDDED).partition("?")[0])
 
 
 class State(Section):

@@ -35,8 +35,8 @@ def derived_key(secret: bytes, label: Label) -> bytes:
 
 
 def _folder(config: Config) -> Path:
-    scheme, _, file = config.database.url.partition(":///")
-    return Path(file.partition("?")[0]).parent if scheme.startswith("sqlite") else Path("var")
+    file = config.database.file
+    return Path("var") if file is None else file.parent
 
 
 def _from_file(path: Path) -> bytes:

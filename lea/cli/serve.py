@@ -13,7 +13,6 @@ import click
 import structlog
 import uvloop
 from aiohttp import web
-from sqlalchemy import make_url
 
 from lea import __version__, log
 from lea.app import create_app, drain
@@ -95,10 +94,11 @@ async def _listen(runner: web.AppRunner, config: Config) -> str:
 @contextmanager
 def _sole_server(config: Config) -> Iterator[None]:
     """An embedded database belongs to one server; the lock is the kernel's, so a crash leaves none behind."""
-    if not config.database.url.startswith("sqlite"):
+    database = config.database.file
+    if database is None:
         yield
         return
-    path = Path(f"{make_url(config.database.url).database}.lock")
+    path = database.with_name(f"{database.name}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = path.open("a")
@@ -108,5 +108,5 @@ def _sole_server(config: Config) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StartError(f"database.url: another server is using {path.with_suffix('')}") from None
+            raise StartError(f"database.url: another server is using {database}") from None
         yield

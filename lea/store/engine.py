@@ -38,9 +38,9 @@ TRIES = 3
 """How often a unit is run that PostgreSQL ends in favour of another."""
 LOCK_WAIT_S = 0.25
 """How long SQLite waits for another process's lock before the writer looks who is still in time."""
-CUT_AFTER_S = 0.25
-"""The driver waits for PostgreSQL to confirm that a statement was cancelled; a server that hangs is not waited for
-longer than this."""
+GRACE_S = 0.25
+"""How long after its time a unit may take to end in order: SQLite's is interrupted first and cancelled then;
+PostgreSQL's is cancelled first, which waits for the server to confirm it, and then the connection is cut."""
 
 log = structlog.get_logger()
 
@@ -168,26 +168,27 @@ class Store:
 
     async def _transaction(self, engine: AsyncEngine, unit: Unit[T], until: float | None) -> T:
         loop = asyncio.get_running_loop()
-        cut: asyncio.TimerHandle | None = None
+        last = None if until is None else until + GRACE_S
+        late: asyncio.TimerHandle | None = None
         try:
-            async with asyncio.timeout_at(until), engine.begin() as connection:
+            async with asyncio.timeout_at(last if self._embedded else until), engine.begin() as connection:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
-                if until is not None and not self._embedded:
-                    cut = loop.call_at(until + CUT_AFTER_S, driver.terminate)
-                try:
-                    return await connection.run_sync(unit)
-                except asyncio.CancelledError:
-                    if self._embedded:
-                        await _interrupt(driver)
-                    raise
+                if until is not None and self._embedded:
+                    late = loop.call_at(until, lambda: self._tasks.spawn("store.interrupt", _interrupt(driver)))
+                elif last is not None:
+                    late = loop.call_at(last, driver.terminate)
+                return await connection.run_sync(unit)
         finally:
-            if cut is not None:
-                cut.cancel()
+            if late is not None:
+                late.cancel()
 
 
 async def _interrupt(driver: Any) -> None:
-    """SQLite's statement runs on in its thread, and holds its lock, whoever has stopped waiting for it."""
-    with suppress(ValueError, sqlite3.ProgrammingError):  # it has just ended, and the connection is closed
+    """End SQLite's statement with an error of its own.
+
+    A cancelled one would run on in its thread, and its connection keep the lock after it was closed.
+    """
+    with suppress(ValueError, sqlite3.ProgrammingError):  # the connection is closed already
         await driver.interrupt()
 
 
@@ -260,6 +261,7 @@ def _postgresql(config: DatabaseConfig) -> AsyncEngine:
     if unknown:
         raise StartError(f"database.url: asyncpg has no option {unknown[0]}")
     event.listen(engine.sync_engine, "checkout", _still_open)
+    event.listen(engine.sync_engine, "before_cursor_execute", _without_nul, retval=True)
     return engine
 
 
@@ -273,6 +275,21 @@ def _engine(config: DatabaseConfig, connections: int, **connect_args: Any) -> As
         pool_timeout=config.timeout,
         connect_args=connect_args,
     )
+
+
+def _without_nul(
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
+) -> tuple[str, Any]:
+    """PostgreSQL keeps no NUL character in a text; an answer that has one is kept with U+FFFD in its place."""
+    if many:
+        return statement, [_replaced(row) for row in parameters]
+    return statement, _replaced(parameters)
+
+
+def _replaced(row: Any) -> Any:
+    if not isinstance(row, tuple):
+        return row
+    return tuple(value.replace("\0", "\ufffd") if isinstance(value, str) else value for value in row)
 
 
 def _still_open(connection: Any, _record: Any, _proxy: Any) -> None:

@@ -1,5 +1,4 @@
 import { signal } from "@preact/signals";
-import { goTo } from "./address.js";
 import { draftOf, keepDraft } from "./drafts.js";
 import { answer, canGoOn, question } from "./entries.js";
 import { uuid } from "./ids.js";
@@ -77,8 +76,7 @@ export class Conversation extends ShownThread {
     };
     const turn = this.follow({ path: ASK, method: "POST", body }, { text, onAccepted });
     this.show([...this.entries.value, question(`${requestId} question`, text), answer(requestId, turn)]);
-    if (this.fresh) goTo(this.id, { replace: true });
-    this.fresh = false;
+    this.leaveFreshness();
   }
 
   /** Retry of the last answer: the same request where the server may still have it, else a new attempt. */

@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { Refused, SignedOut, json } from "./api.js";
+import { goTo } from "./address.js";
 import { announce } from "./announce.js";
 import { Elsewhere } from "./elsewhere.js";
 import { answer, fromMessages, inPlace, settled } from "./entries.js";
@@ -79,6 +80,12 @@ export class ShownThread {
       entries.push({ ...answer(`${last.id} unanswered`, null), finish: "interrupted" });
     }
     return entries;
+  }
+
+  /** Something was sent: from here on it has an address. */
+  leaveFreshness() {
+    if (this.fresh) goTo(this.id, { replace: true });
+    this.fresh = false;
   }
 
   /** It was deleted. */

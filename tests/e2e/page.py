@@ -88,6 +88,20 @@ class LeaPage:
 
         await self.page.route(f"{self.url}/", shorter)
 
+    async def hear_nothing(self) -> None:
+        """Keep the tab from hearing of what happens in other tabs."""
+        await self.page.route("**/v1/lea/events", lambda route: route.abort())
+
+    async def hide(self, *, hidden: bool = True) -> None:
+        """As the browser does when another tab is chosen."""
+        await self.page.evaluate(
+            """hidden => {
+                Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+                document.dispatchEvent(new Event('visibilitychange'));
+            }""",
+            hidden,
+        )
+
     async def keep_picture(self, name: str) -> None:
         await self.page.screenshot(path=ARTEFACTS / f"{name}.png", animations="disabled")
 

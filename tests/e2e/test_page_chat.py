@@ -78,7 +78,7 @@ async def test_silence_is_told_and_retry_takes_the_same_answer_up_again(
     await page.problem.get_by_role("button", name="Réessayer").click()
     await expect(page.text).to_have_text("Pardon, me voici.")
     await page.is_done()
-    assert page.asked[0] == page.asked[1]
+    assert len(page.asked) == 1
     assert len(model.exchanges) == asked_before + 1
 
 
@@ -181,6 +181,7 @@ async def test_a_message_on_a_busy_thread_waits_its_turn_visibly(
     await claire.ask("Rien")
     await claire.is_done()
     second = LeaPage(claire.context, await claire.context.new_page(), lea.url)
+    await second.hear_nothing()
     await second.page.goto(claire.page.url)
     await expect(second.text).to_have_text("Rien encore.")
     letting(gate, 1)
