@@ -67,10 +67,11 @@ def load_one_record(connection: Connection, company_id: CompanyId) -> None:
 
 @asynccontextmanager
 async def auth_parts(
-    tmp_path: Path, *, hasher: PasswordHasher = CHEAP, config: Config | None = None
+    tmp_path: Path, *, hasher: PasswordHasher = CHEAP, config: Config | None = None, url: str = ""
 ) -> AsyncIterator[AuthParts]:
     file = tmp_path / "lea.db"
-    config = (config or Config()).model_copy(update={"database": Database(url=f"sqlite+aiosqlite:///{file}")})
+    database = Database(url=url or f"sqlite+aiosqlite:///{file}")
+    config = (config or Config()).model_copy(update={"database": database})
     tasks, clock = TaskOwner(), ManualClock()
     store = Store(config.database, tasks)
     await store.write(metadata.create_all)

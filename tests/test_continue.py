@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 
 from lea.llm.tokens import estimate
 from tests.lea_server import Lea, Person, Reading
-from tests.model_server import Answer, ModelServer
+from tests.model_server import Answer, ModelServer, Refusal
 from tests.test_process import key, started
 
 
@@ -39,6 +39,18 @@ async def test_a_stopped_answer_is_gone_on_with(lea: Lea, ada: Person, model: Mo
     assert [message["content"] for message in thread["messages"]] == ["Compte", "un deux trois quatre"]
     kept = await lea.sql("SELECT content FROM messages WHERE role = 'assistant' ORDER BY created_at")
     assert kept == [("un deux ",), ("un deux trois quatre",)]
+
+
+async def test_going_on_that_fails_keeps_what_was_said(lea: Lea, ada: Person, model: ModelServer) -> None:
+    await stopped(ada, model)
+    model.script(Refusal(503), Refusal(503), Refusal(503), Answer("trois"))
+    async with ada.reading(path="/v1/lea/threads/s1/continue") as reading:
+        told = await reading.rest()
+    assert told.text == "un deux "
+    assert told.done["finish_reason"] == "error"
+    assert (await ada.call("GET", "/v1/lea/threads/s1"))[1]["messages"][1]["content"] == "un deux "
+    async with ada.reading(path="/v1/lea/threads/s1/continue") as reading:
+        assert (await reading.rest()).text == "un deux trois"
 
 
 async def test_an_answer_that_was_not_cut_is_not_gone_on_with(lea: Lea, ada: Person, model: ModelServer) -> None:

@@ -166,6 +166,7 @@ class Turn:
         text, prefix = self.ask.text, ""
         if self.ask.kind != "message" and (begun := await self._saved()) is not None:
             text, prefix = begun.text, begun.prefix
+            self._go_on_with(prefix)
         budget = self._services.config.llm.context_tokens
         self._prompt = render(session, history.messages, text, prefix, self.ask.language, budget)
         self.outcome.asked(provider)
@@ -177,7 +178,6 @@ class Turn:
                 return True
             if begun.parent_id != history.head:
                 return False
-            self._go_on_with(prefix)
             self._checkpoint_from_now(self._prompt, provider)
             try:
                 async with asyncio.timeout(self._services.config.llm.answer_timeout):
@@ -234,6 +234,8 @@ class Turn:
             failed = self.outcome.failed_event(self.ask.language)
             if failed is not None:
                 self.topic.publish(failed)
+            if isinstance(begun, rows.Begun) and not self._draft:
+                self._draft.begin_with(begun.prefix)  # cut before it could go on: what was said is kept
             if not self._replayed:
                 self._conclude()
                 if begun is not None:

@@ -68,7 +68,7 @@ export class Turn {
   }
 
   async stop() {
-    const body = this.now.turnId === null ? {} : { turn_id: this.now.turnId };
+    const body = this.id === null ? {} : { turn_id: this.id };
     await json(`${this.path}/stop`, { method: "POST", body });
   }
 

@@ -116,10 +116,10 @@ async def test_a_stopped_answer_is_gone_on_with_in_its_place(claire: LeaPage, mo
     await expect(claire.page.locator(".answer")).to_have_count(1)
 
 
-async def test_after_a_kill_in_mid_answer_it_says_so_and_goes_on(
+async def test_a_kill_in_mid_answer_is_told_and_gone_on_with_and_a_restart_lets_it_end(
     new_server: Start, open_page: Open, model: ModelServer
 ) -> None:
-    lea = await new_server(model.url)
+    lea = await new_server(model.url, SERVER__SHUTDOWN_GRACE="20")
     page = await open_page(lea.url)
     await page.sign_in(CLAIRE)
     gate = asyncio.Semaphore(0)
@@ -147,6 +147,18 @@ async def test_after_a_kill_in_mid_answer_it_says_so_and_goes_on(
     await page.button("Continuer").click()
     await expect(page.text).to_have_text("Je disais que tout va mieux.")
     await page.is_done()
+
+    model.script(Answer("Encore deux mots.", gate=gate))
+    await page.ask("Et si l’on redémarre poliment ?")
+    letting(gate, 1)
+    await expect(page.text).to_have_text("Encore")
+    leaving = asyncio.ensure_future(lea.end())
+    await expect(page.answer.get_by_text("Léa redémarre, la réponse reprend toute seule…")).to_be_visible()
+    await page.keep_picture("restarting")
+    letting(gate, 2)
+    await expect(page.text).to_have_text("Encore deux mots.")
+    await page.is_done()
+    await leaving
 
 
 async def saved(page: LeaPage) -> str:

@@ -18,8 +18,14 @@ export function Problem({ entry, failure, conversation, last, writing }) {
   const text = failure ? failureText(failure) : finishText(entry.finish);
   if (!text) return null;
   const over = last && !writing;
+  const goOn = () => {
+    conversation.goOn();
+    toComposer();
+  };
   const retry = () => {
-    if (seconds === 0) conversation.retry();
+    if (seconds > 0) return;
+    conversation.retry();
+    toComposer();
   };
   return html`
     <div class=${failure ? "problem" : "note"}>
@@ -27,7 +33,7 @@ export function Problem({ entry, failure, conversation, last, writing }) {
       ${over &&
       html`<div class="ways-on">
         ${canGoOn(entry) &&
-        html`<button class="button small" onClick=${() => conversation.goOn()}>
+        html`<button class="button small" onClick=${goOn}>
           <${Icon} name="continue" />${t("action.continue")}
         </button>`}
         ${(failure?.retryable ?? true) &&
@@ -37,4 +43,9 @@ export function Problem({ entry, failure, conversation, last, writing }) {
       </div>`}
     </div>
   `;
+}
+
+/** The button that had the focus is about to go; a touch screen would show its keyboard. */
+function toComposer() {
+  if (matchMedia("(pointer: fine)").matches) document.getElementById("message")?.focus();
 }
