@@ -50,10 +50,9 @@ def binaries() -> Path:
 
 
 def _as_ordinary_user() -> list[str]:
-    """PostgreSQL refuses to be root."""
-    if os.geteuid() != 0:
-        return []
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    """PostgreSQL refuses to be root; and it ends with the thread that started it, however that ended."""
+    own = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    return ["setpriv", *own, "--pdeathsig=INT"]
 
 
 def _free_port() -> int:
@@ -82,7 +81,7 @@ class Postgres:
         subprocess.run(command, check=True, capture_output=True, cwd="/", timeout=ANSWER_S)
 
     def start(self) -> None:
-        """Returns when it takes connections."""
+        """Returns when it takes connections; to be called in the main thread, whose end is its own."""
         command = [*_as_ordinary_user(), str(binaries() / "postgres"), "-D", str(self.folder / "data")]
         command += ["-p", str(self.port), "-k", str(self.folder)]
         for name, value in SETTINGS.items():

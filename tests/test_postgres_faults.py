@@ -61,12 +61,12 @@ async def test_a_server_that_was_killed_is_unavailable_and_used_again_when_it_is
     lea: Lea, ada: Person, postgres: Postgres
 ) -> None:
     await asyncio.gather(*(asked(ada) for _ in range(30)))
-    await asyncio.to_thread(postgres.kill)
+    postgres.kill()
     for status, code, seconds in await asyncio.gather(*(asked(ada) for _ in range(30))):
         assert (status, code) == (503, "database_unavailable")
         assert seconds < TIMEOUT_S + SLACK_S
     await until_database_is(lea, "down")
-    await asyncio.to_thread(postgres.start)
+    postgres.start()
     assert {(await asked(ada))[0] for _ in range(30)} == {200}
     await until_database_is(lea, "ok")
     assert (await ada.ask("Bonjour")).done["finish_reason"] == "stop"
@@ -74,8 +74,8 @@ async def test_a_server_that_was_killed_is_unavailable_and_used_again_when_it_is
 
 async def test_a_restart_between_two_requests_is_not_noticed(lea: Lea, ada: Person, postgres: Postgres) -> None:
     await asyncio.gather(*(asked(ada) for _ in range(30)))
-    await asyncio.to_thread(postgres.stop)
-    await asyncio.to_thread(postgres.start)
+    postgres.stop()
+    postgres.start()
     assert {status for status, _, _ in await asyncio.gather(*(asked(ada) for _ in range(30)))} == {200}
 
 
@@ -104,8 +104,8 @@ async def test_an_answer_outlives_a_database_that_is_restarted_under_it(
     async with ada.reading("Compte", session_id="s1") as reading:
         gate.release()
         await reading.until("delta")
-        await asyncio.to_thread(postgres.kill)
-        await asyncio.to_thread(postgres.start)
+        postgres.kill()
+        postgres.start()
         for _ in range(2):
             gate.release()
         told = await reading.rest()

@@ -16,6 +16,7 @@ from tests.model_server import Answer, ModelServer
 from tests.postgres import fresh_database
 
 AGAIN = (
+    test_chat_stream.test_a_second_message_waits_its_turn_visibly,
     test_chat_stream.test_a_turn_is_told_in_order_and_numbered_without_gaps,
     test_chat_stream.test_a_conversation_is_remembered_after_its_session_has_left_memory,
     test_chat_stream.test_the_message_is_committed_before_anything_of_the_answer_is_told,

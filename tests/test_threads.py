@@ -1,6 +1,7 @@
 """Conversations: list, read, rename, delete, search, export."""
 
 import asyncio
+from urllib.parse import quote
 
 import pytest
 
@@ -83,6 +84,13 @@ async def test_search_finds_titles_and_messages_and_nothing_of_others(
     assert [thread["id"] for thread in by_title["threads"]] == ["s2"]
     _, inside = await ada.call("GET", "/v1/lea/threads/s1/search?q=notaire")
     assert [message["content"] for message in inside["messages"]] == ["Le notaire a signé."]
+
+
+@pytest.mark.parametrize("words", ["École", "école", "ECOLE", "ecole", "l'ecole"])
+async def test_a_search_knows_neither_case_nor_accents(lea: Lea, ada: Person, words: str) -> None:
+    await ada.ask("Visite de l'École des Chartes", session_id="s1")
+    found = (await ada.call("GET", f"/v1/lea/threads/search?q={quote(words)}"))[1]["threads"]
+    assert [thread["id"] for thread in found] == ["s1"]
 
 
 async def test_signs_in_a_search_stand_for_themselves(lea: Lea, ada: Person) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import replace
 from typing import Annotated
 
 import orjson
@@ -57,7 +58,7 @@ async def list_threads(call: Call[Empty]) -> web.StreamResponse:
     more = len(rows) > limit
     return json_response(
         {
-            "threads": [thread_answer(row) for row in rows[:limit]],
+            "threads": [_answer(call, row) for row in rows[:limit]],
             "next_cursor": _cursor_after(rows[limit - 1]) if more else None,
         }
     )
@@ -71,7 +72,7 @@ async def search(call: Call[Empty]) -> web.StreamResponse:
     words = _words(call.request)
     user_id = call.identity.user_id
     rows = await call.app[STORE].read(lambda connection: threads.search(connection, user_id, words, FOUND))
-    return json_response({"threads": [thread_answer(row) for row in rows]})
+    return json_response({"threads": [_answer(call, row) for row in rows]})
 
 
 @routes.add("GET", "/v1/lea/threads/{id}", answer=WholeThread)
@@ -82,7 +83,7 @@ async def read(call: Call[Empty]) -> web.StreamResponse:
 
 async def _told(call: Call[Empty], thread_id: ThreadId) -> web.StreamResponse:
     thread, messages = await _whole(call, thread_id)
-    body = thread_answer(thread)
+    body = _answer(call, thread)
     body["messages"] = [message_answer(row, call.language) for row in messages]
     return json_response(body)
 
@@ -99,7 +100,7 @@ async def rename(call: Call[RenameBody]) -> web.StreamResponse:
     if row is None:
         raise NotFound
     call.app[NOTICES].tell(user_id, ThreadChanged(thread_id, "renamed"))
-    return json_response(thread_answer(row))
+    return json_response(_answer(call, row))
 
 
 @routes.add("DELETE", "/v1/lea/threads/{id}", status=204)
@@ -136,9 +137,15 @@ async def export(call: Call[Empty]) -> web.StreamResponse:
     thread, messages = await _whole(call, ThreadId(client_id(call.request)))
     if kind == "md":
         return _file(_markdown(thread, messages).encode(), "text/markdown", f"{thread.id}.md")
-    body = thread_answer(thread)
+    body = _answer(call, thread)
     body["messages"] = [message_answer(row, call.language) for row in messages]
     return _file(orjson.dumps(body, option=orjson.OPT_INDENT_2), "application/json", f"{thread.id}.json")
+
+
+def _answer(call: Call[Empty] | Call[RenameBody], row: ThreadRow) -> dict[str, object]:
+    """A turn that nobody here is running is not live, whatever a failed save has left in the store."""
+    live = call.app[TURNS].live_topic(call.identity.user_id, row.id) is not None
+    return thread_answer(row if live else replace(row, live_turn_id=None))
 
 
 async def _whole(call: Call[Empty], thread_id: ThreadId) -> tuple[ThreadRow, list[MessageRow]]:

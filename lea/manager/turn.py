@@ -7,7 +7,7 @@ its end is saved before it is told.
 import asyncio
 from functools import partial
 from time import perf_counter
-from typing import Final, Literal
+from typing import Literal
 
 import structlog
 
@@ -21,17 +21,14 @@ from lea.manager.ask import Ask, Services
 from lea.manager.checkpointer import Watched
 from lea.manager.context import render
 from lea.manager.draft import Draft
+from lea.manager.ending import report, save
 from lea.manager.locks import Ticket
 from lea.manager.outcome import Outcome, Timings, from_store, prompt_tokens
 from lea.manager.session import LLMSession
 from lea.manager.thread import HISTORY_MESSAGES, History, Thread
 from lea.messages import Assistant, Message, User
-from lea.metrics import FIRST_TOKEN_SECONDS, TOKENS, TURNS
 from lea.store import beginning
 from lea.store import turns as rows
-
-SAVE_PAUSES_S: Final = (0.25, 1.0, 3.0, None)
-"""Between the attempts to save an answer; each attempt takes at most `database.timeout`."""
 
 log = structlog.get_logger()
 
@@ -131,7 +128,8 @@ class Turn:
             now=self._services.clock.now(),
         )
         try:
-            return await self._services.store.write(partial(beginning.begin, turn=begin))
+            order = (begin.user_id, begin.thread_id)
+            return await self._services.store.write(partial(beginning.begin, turn=begin), order=order)
         except LeaError as error:
             return error
 
@@ -231,9 +229,7 @@ class Turn:
         self._services.checkpointer.unwatch(self.ask.turn_id)
         try:
             begun = None if self._begun is None else await self._begun
-            failed = self.outcome.failed_event(self.ask.language)
-            if failed is not None:
-                self.topic.publish(failed)
+            self._tell_failure()
             if isinstance(begun, rows.Begun) and not self._draft:
                 self._draft.begin_with(begun.prefix)  # cut before it could go on: what was said is kept
             if not self._replayed:
@@ -248,7 +244,7 @@ class Turn:
             if self._session is not None and self._thread is not None:
                 self._session.rest(self._thread)
             self.ended.set_result(self.outcome)
-        self._log()
+        report(self.ask, self.identity, self.outcome, self._timings.ms, replayed=self._replayed)
 
     def _conclude(self) -> None:
         """Add up what it took. A mistake in the accounting costs the account, never the answer."""
@@ -262,73 +258,28 @@ class Turn:
         self.outcome.events = self.topic.count + 1
 
     async def _save(self, begun: rows.Begun | LeaError) -> None:
-        """Save the end, again and again for a while if the database does not take it.
-
-        Also where beginning failed: a commit that was not answered in time may have happened, and ending a turn that
-        is not there does nothing.
-        """
-        thread = self._thread
-        for pause in SAVE_PAUSES_S:
-            end = self.outcome.row(self._services.clock.now())
-            try:
-                await self._services.store.write(partial(rows.end, turn=end))
-                break
-            except LeaError as error:
-                log.error("turn.save_failed", turn_id=self.ask.turn_id, error=error.reason, next_in_s=pause)
-                if pause is None:
-                    self._not_saved(error)
-                    return
-            await asyncio.sleep(pause)
+        """Save the end, and let memory follow what the store has."""
+        error = await save(self._services, self.outcome)
         self._timings.mark("saved_answer")
-        if thread is None or thread.history is None or isinstance(begun, LeaError):
+        thread = self._thread
+        if error is not None:
+            self.outcome.fail(error)
+            self._tell_failure()
+        if thread is None or thread.history is None:
             return
-        if thread.history.head == begun.parent_id:
+        if error is None and isinstance(begun, rows.Begun) and thread.history.head == begun.parent_id:
             thread.said(self.outcome.message_id, User(begun.text), Assistant(self.outcome.text))
         else:
             thread.history = None
 
-    def _not_saved(self, error: LeaError) -> None:
-        if self._thread is not None:
-            self._thread.history = None
-        self.outcome.fail(error)
+    def _tell_failure(self) -> None:
         failed = self.outcome.failed_event(self.ask.language)
         if failed is not None:
             self.topic.publish(failed)
 
-    def _log(self) -> None:
-        outcome = self.outcome
-        _count(outcome)
-        log.info(
-            "turn.ended",
-            turn_id=self.ask.turn_id,
-            thread_id=self.ask.thread_id,
-            user_id=self.identity.user_id,
-            company_id=self.identity.company_id,
-            kind=self.ask.kind,
-            replayed=self._replayed,
-            finish_reason=outcome.finish_reason,
-            error=outcome.error and outcome.error.reason,
-            provider=outcome.provider,
-            model=outcome.model,
-            usage=outcome.done().usage,
-            cost_nano_usd=outcome.cost_nano_usd,
-            characters=len(outcome.text),
-            timings_ms=self._timings.ms,
-        )
-
 
 def _said(role: str, text: str) -> Message:
     return User(text) if role == "user" else Assistant(text)
-
-
-def _count(outcome: Outcome) -> None:
-    TURNS.labels(outcome.finish_reason, outcome.provider or "none").inc()
-    first = outcome.timings_ms.get("first_token")
-    if first is not None:
-        FIRST_TOKEN_SECONDS.observe(first / 1000)
-    if outcome.usage is not None:
-        TOKENS.labels("prompt").inc(outcome.usage.prompt)
-        TOKENS.labels("completion").inc(outcome.usage.completion)
 
 
 async def _to_the_end(work: asyncio.Task[None]) -> None:

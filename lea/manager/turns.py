@@ -22,6 +22,17 @@ from lea.tasks import TaskOwner
 REMEMBERED_CHARACTERS = 16_000_000
 """Most text of ended turns remembered for those who ask again; after that the store answers."""
 
+TRANSIENT = frozenset(
+    {
+        "queue_full",
+        "request_id_reused",
+        "overloaded",
+        "database_timeout",
+        "database_unavailable",
+        "database_full",
+    }
+)
+
 log = structlog.get_logger()
 
 
@@ -162,4 +173,4 @@ class Turns:
 
 def _transient(error: LeaError | None) -> bool:
     """A turn that was never saved left no trace: asking again may start it."""
-    return error is not None and error.reason in {"queue_full", "request_id_reused", "database_timeout", "overloaded"}
+    return error is not None and error.reason in TRANSIENT

@@ -22,7 +22,8 @@ INSERT_TURN: Final[dict[str, Insert]] = {
 }
 INSERT_MESSAGES: Final = insert(messages)
 HERE: Final = (threads.c.user_id == bindparam("of_user")) & (threads.c.id == bindparam("of_thread"))
-HEAD: Final = select(threads.c.head_id).where(HERE)
+HEAD: Final = select(threads.c.head_id).where(HERE).with_for_update(key_share=True)
+"""Locked, so that two turns that begin at once do not both follow the same message; SQLite has one writer anyway."""
 MOVE_HEAD: Final = update(threads).where(HERE).values(head_id=bindparam("head"), updated_at=bindparam("moment"))
 IN_THREAD: Final = select(messages.c.id).where(
     messages.c.id == bindparam("message"),

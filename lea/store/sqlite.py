@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from lea.config import Database
+from lea.store.folding import folded
 
 T = TypeVar("T")
 
@@ -128,6 +129,7 @@ def _lock(connection: Connection) -> None:
 def _tune(connection: Any, _record: Any) -> None:
     """Per connection; with isolation_level None the driver leaves BEGIN to us."""
     connection.isolation_level = None
+    connection.create_function("folded", 1, folded, deterministic=True)
     cursor = connection.cursor()
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, or_, select, update
 
 from lea.ids import CompanyId, MessageId, ThreadId, UserId
+from lea.store.folding import contains
 from lea.store.tables import messages, threads, turns
 from lea.store.turns import path_to
 
@@ -88,10 +89,9 @@ def search(
     connection: Connection, user_id: UserId, words: str, limit: int, thread_id: ThreadId | None = None
 ) -> list[ThreadRow]:
     """Conversations whose title or a message contains `words`, each with the newest message that does."""
-    pattern = f"%{_escaped(words)}%"
     found = (
         select(messages.c.thread_id, func.max(messages.c.created_at).label("moment"))
-        .where(messages.c.user_id == user_id, messages.c.content.ilike(pattern, escape="\\"))
+        .where(messages.c.user_id == user_id, contains(connection, messages.c.content, words))
         .group_by(messages.c.thread_id)
         .subquery()
     )
@@ -101,7 +101,7 @@ def search(
             messages.c.user_id == user_id,
             messages.c.thread_id == threads.c.id,
             messages.c.created_at == found.c.moment,
-            messages.c.content.ilike(pattern, escape="\\"),
+            contains(connection, messages.c.content, words),
         )
         .limit(1)
         .scalar_subquery()
@@ -110,7 +110,7 @@ def search(
         _listed(user_id)
         .add_columns(hit.label("excerpt"))
         .outerjoin(found, found.c.thread_id == threads.c.id)
-        .where(or_(found.c.thread_id.is_not(None), threads.c.title.ilike(pattern, escape="\\")))
+        .where(or_(found.c.thread_id.is_not(None), contains(connection, threads.c.title, words)))
         .limit(limit)
     )
     if thread_id is not None:
@@ -127,7 +127,7 @@ def search_messages(
         .where(
             messages.c.user_id == user_id,
             messages.c.thread_id == thread_id,
-            messages.c.content.ilike(f"%{_escaped(words)}%", escape="\\"),
+            contains(connection, messages.c.content, words),
         )
         .order_by(messages.c.created_at.desc(), messages.c.id.desc())
         .limit(limit)
@@ -161,10 +161,6 @@ def _listed(user_id: UserId) -> Select[Any]:
         .where(threads.c.user_id == user_id)
         .order_by(threads.c.updated_at.desc(), threads.c.id.desc())
     )
-
-
-def _escaped(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _thread(row: Row[Any], excerpt: str | None = None) -> ThreadRow:
