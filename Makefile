@@ -17,7 +17,7 @@ demo: install ## the same with the sample company, in a database of its own
 	LEA_DATABASE__URL=$${LEA_DATABASE__URL:-sqlite+aiosqlite:///var/demo.db} $(BIN)/python -m lea serve --demo
 
 test: dev static/vendor/installed system ## the whole suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 soak: dev static/vendor/installed system ## the slow suite, with the timeouts people get
 	LEA_SOAK=1 $(BIN)/python -m pytest -m "" --timeout 900

@@ -125,6 +125,19 @@ async def test_ready_is_one_json_line_with_the_url(tmp_path: Path) -> None:
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
 
 
+async def test_a_header_that_is_refused_is_not_quoted_in_the_log(tmp_path: Path) -> None:
+    """The parser's complaint quotes the line it refuses, and that line may hold a token."""
+    async with started(tmp_path) as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer lea_VERY\x01SECRET\r\n\r\n")
+        assert b"400" in await reader.readline()
+        writer.close()
+        _, err = await server.end()
+    assert "VERY" not in str(server.log) + err
+    assert any(line["event"] == "library.logged" for line in server.log)
+
+
 async def test_the_one_time_link_makes_the_first_account_once(tmp_path: Path) -> None:
     async with started(tmp_path) as server, ClientSession() as session:
         assert server.process.stderr is not None
