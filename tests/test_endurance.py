@@ -12,6 +12,7 @@ import psutil
 import pytest
 from aiohttp import ClientError, ClientSession
 
+from lea.config import Llm
 from tests.lea_server import Lea, Person, Reading, running, settings
 from tests.model_server import Answer, ModelServer
 from tests.test_process import key, started
@@ -134,3 +135,17 @@ async def _sent_and_old_enough(model: ModelServer, asked: int) -> str:
     sent = len(model.exchanges[-1].sent)
     await asyncio.sleep(0.5)
     return "".join(model.exchanges[-1].sent[:sent])
+
+
+async def test_a_model_that_goes_silent_is_given_up_after_its_time(tmp_path: Path, model: ModelServer) -> None:
+    """The long form waits as long as people do."""
+    limit = Llm().timeout if SOAK else 0.3
+    model.script(Answer("un deux trois", fault="silence", fault_at=2))
+    async with running(settings(tmp_path, llm={"base_url": model.url, "timeout": limit})) as lea:
+        ada = await lea.person()
+        started_at = asyncio.get_running_loop().time()
+        told = await ada.ask("Bonjour", session_id="s1")
+        took = asyncio.get_running_loop().time() - started_at
+    assert told.text == "un deux "
+    assert told.error["code"] == "external_api_timeout"
+    assert limit <= took < limit + 5
