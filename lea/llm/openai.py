@@ -41,7 +41,7 @@ class OpenAIClient:
                 await sdk.models.with_raw_response.list()
         except TimeoutError:
             raise ExternalTimeout from None
-        except Exception as error:
+        except Exception as error:  # the SDK also lets its transport's and decoder's errors through as they are
             raise _translated(error) from error
 
     async def aclose(self) -> None:

@@ -251,7 +251,7 @@ class Turn:
         self.outcome.text = self._draft.text()
         try:
             self.outcome.account(self._prompt)
-        except Exception as error:
+        except Exception as error:  # a price list's surprise must not stand between an answer and its saving
             log.error("turn.not_accounted", turn_id=self.ask.turn_id, exc_info=error)
         self._timings.mark("ended")
         self.outcome.timings_ms = dict(self._timings.ms)
