@@ -3,12 +3,16 @@
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from lea.config import Llm
 from lea.errors import ExternalTimeout, ExternalUnavailable, LeaError, NetworkError
 from lea.llm.failures import complaint, refused
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
+
+log = structlog.get_logger()
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 PING_S = 5.0
@@ -81,7 +85,6 @@ def _translated(error: Exception) -> LeaError:
             return ExternalTimeout()
         case openai.APIConnectionError():
             return NetworkError()
-        case openai.OpenAIError():
-            return ExternalUnavailable()
         case _:
-            raise error
+            log.warning("model.ping_failed", error=type(error).__name__)
+            return ExternalUnavailable()
