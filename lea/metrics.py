@@ -42,3 +42,5 @@ FIRST_TOKEN_SECONDS = Histogram(
 )
 TOKENS = Counter("lea_tokens", "Tokens used.", ["kind"], registry=REGISTRY)
 MODEL_ATTEMPTS = Counter("lea_model_attempts", "Calls to a model.", ["provider", "outcome"], registry=REGISTRY)
+REDIS_SECONDS = Histogram("lea_redis_seconds", "A command to Redis, as waited for.", buckets=FAST, registry=REGISTRY)
+REDIS_AVAILABLE = Gauge("lea_redis_available", "1 while Redis can be used.", registry=REGISTRY)

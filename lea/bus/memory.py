@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from cachetools import LRUCache
 
-from lea.bus.port import Sink
+from lea.bus.port import Signal, Sink, Topic
 from lea.events import Event, delta_frame, frame
 
 TOPIC_BYTES = 2 * 1024 * 1024
@@ -168,6 +168,24 @@ class MemoryBus:
             topic.publish(event)
         topic.end()
         return topic
+
+    def share(self, topic: Topic) -> None:
+        """There is nobody else."""
+
+    async def elsewhere(self, name: str) -> Topic | None:
+        return None
+
+    def send(self, kind: str, signal: Signal) -> None:
+        """There is nobody else."""
+
+    def hear(self, kind: str, call: Callable[[Signal], None]) -> None:
+        """Nobody else says anything."""
+
+    def on_return(self, call: Callable[[], None]) -> None:
+        """Memory never goes."""
+
+    async def aclose(self) -> None:
+        """Nothing waits."""
 
     def _retire(self, topic: MemoryTopic) -> None:
         if self._live.get(topic.name) is topic:

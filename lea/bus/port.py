@@ -5,7 +5,7 @@ takes what it missed from the log, bytes joined and no event dropped, until it h
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from lea.events import Event
 
@@ -71,8 +71,12 @@ class Topic(Protocol):
         ...
 
 
+Signal = dict[str, Any]
+"""What one process tells the others: a JSON object."""
+
+
 class Bus(Protocol):
-    """All topics of this process."""
+    """All topics of this process, and the way to those of others."""
 
     def open(self, name: str, snapshot: Callable[[], Event]) -> Topic:
         """A new topic; `snapshot` stands for all of it to a reader whose place is not in the history."""
@@ -84,4 +88,32 @@ class Bus(Protocol):
 
     def retold(self, name: str, events: Sequence[Event], last: int) -> Topic:
         """An ended topic of these events, numbered so that the last one is `last`; nothing of it is kept."""
+        ...
+
+    def share(self, topic: Topic) -> None:
+        """Let other processes read this live topic of ours from its first event on."""
+        ...
+
+    async def elsewhere(self, name: str) -> Topic | None:
+        """Another process's topic, with the history that is kept of it, fed as long as somebody reads it.
+
+        None where none is told, or the way there is cut. It ends without its last events when it can no longer be
+        fed without a gap: readers come back with their cursor.
+        """
+        ...
+
+    def send(self, kind: str, signal: Signal) -> None:
+        """Tell the other processes, soon; lost while there is no way to them."""
+        ...
+
+    def hear(self, kind: str, call: Callable[[Signal], None]) -> None:
+        """Call this with every signal of that kind another process sends; it must not block."""
+        ...
+
+    def on_return(self, call: Callable[[], None]) -> None:
+        """Call this when the way to the others is there again: signals may have been lost."""
+        ...
+
+    async def aclose(self) -> None:
+        """Send what waits to be sent, for a moment, and end the readers of other processes' topics."""
         ...
