@@ -137,7 +137,19 @@ class Resync:
         return {"resync": True}
 
 
-Event = Connecting | Queued | Stage | Snapshot | Failed | Done | TurnBegan | TurnEnded | ThreadChanged | Resync
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """What another process told."""
+
+    body: dict[str, Any]
+
+    def wire(self) -> dict[str, Any]:
+        return self.body
+
+
+Event = (
+    Connecting | Queued | Stage | Snapshot | Failed | Done | TurnBegan | TurnEnded | ThreadChanged | Resync | Relayed
+)
 
 
 def frame(topic: str, number: int, event: Event) -> bytes:

@@ -90,6 +90,11 @@ class Bus(Protocol):
         """An ended topic of these events, numbered so that the last one is `last`; nothing of it is kept."""
         ...
 
+    @property
+    def connected(self) -> bool:
+        """Whether what is sent reaches the other processes now."""
+        ...
+
     def share(self, topic: Topic) -> None:
         """Let other processes read this live topic of ours from its first event on."""
         ...
@@ -100,6 +105,18 @@ class Bus(Protocol):
         None where none is told, or the way there is cut. It ends without its last events when it can no longer be
         fed without a gap: readers come back with their cursor.
         """
+        ...
+
+    async def adopt(self, topic: Topic) -> bool:
+        """Feed this live topic of ours, which has told no text, from another process's topic of the same name.
+
+        What that one told under numbers this one has used is skipped; it is ended when that one ends. False if there
+        is nothing to be read.
+        """
+        ...
+
+    def unfed(self, name: str, after: int) -> Topic:
+        """A topic of which nothing after event `after` can be known yet; nothing of it is kept."""
         ...
 
     def send(self, kind: str, signal: Signal) -> None:

@@ -21,9 +21,9 @@ from lea.handlers.answers import (
     message_answer,
     thread_answer,
 )
-from lea.handlers.keys import MANAGER, NOTICES, STORE, TURNS
+from lea.handlers.keys import NOTICES, STORE, TURNS
 from lea.handlers.routes import Call, Empty, Model, Routes, client_id, json_response
-from lea.ids import ThreadId
+from lea.ids import ThreadId, TurnId
 from lea.store import threads
 from lea.store.threads import MessageRow, ThreadRow
 
@@ -143,8 +143,8 @@ async def export(call: Call[Empty]) -> web.StreamResponse:
 
 
 def _answer(call: Call[Empty] | Call[RenameBody], row: ThreadRow) -> dict[str, object]:
-    """A turn that nobody here is running is not live, whatever a failed save has left in the store."""
-    live = call.app[TURNS].live_topic(call.identity.user_id, row.id) is not None
+    """A turn that nobody is running is not live, whatever a failed save has left in the store."""
+    live = row.live_turn_id is not None and call.app[TURNS].may_be_live(TurnId(row.live_turn_id))
     return thread_answer(row if live else replace(row, live_turn_id=None))
 
 
@@ -166,8 +166,7 @@ async def _forget(call: Call[Empty]) -> web.StreamResponse:
     identity = call.identity
     if not await call.app[STORE].write(lambda connection: threads.remove(connection, identity.user_id, thread_id)):
         raise NotFound
-    call.app[TURNS].stop_all(identity.user_id, thread_id)
-    await call.app[MANAGER].forget_thread(identity.user_id, identity.company_id, thread_id)
+    call.app[TURNS].forget(identity.user_id, identity.company_id, thread_id)
     call.app[NOTICES].tell(identity.user_id, ThreadChanged(thread_id, "deleted"))
     return web.Response(status=204)
 

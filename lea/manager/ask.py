@@ -7,6 +7,7 @@ from lea.config import Config
 from lea.ids import MessageId, RequestId, ThreadId, TurnId
 from lea.llm.provider import Provider
 from lea.manager.checkpointer import Checkpointer
+from lea.manager.elsewhere import Elsewhere
 from lea.manager.manager import LLMManager
 from lea.sentences import Language
 from lea.store.engine import Store
@@ -30,8 +31,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`settling` outlives the turns: it ends after their saves have."""
+    """`settling` outlives the turns: it ends after their saves have.
 
+    `owner` names this process; `sole` says that no other one can use this store, so that what memory knows is so.
+    """
+
+    owner: str
+    sole: bool
+    elsewhere: Elsewhere
     manager: LLMManager
     store: Store
     provider: Provider

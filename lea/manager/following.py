@@ -8,14 +8,15 @@ from lea.auth.permissions import Identity
 from lea.bus.port import Bus, Topic
 from lea.clock import Clock
 from lea.errors import BadRequest, NotFound
-from lea.events import Event, Snapshot
-from lea.ids import ThreadId, TurnId
-from lea.manager.outcome import from_store
+from lea.ids import ThreadId, TurnId, UserId
+from lea.manager.elsewhere import Elsewhere
+from lea.manager.outcome import retelling
 from lea.manager.turns import Turns
 from lea.sentences import Language
 from lea.store import threads
 from lea.store.engine import Store
-from lea.store.turns import StoredTurn, find
+from lea.store.threads import ThreadRow
+from lea.store.turns import find
 
 FOLLOWED_S = 24 * 3600
 """How long after its end a turn can be followed again."""
@@ -43,7 +44,9 @@ class Cursor:
 class Following:
     """Finds the topic to follow, and after which of its events."""
 
+    sole: bool
     turns: Turns
+    elsewhere: Elsewhere
     bus: Bus
     store: Store
     clock: Clock
@@ -52,38 +55,46 @@ class Following:
         self, identity: Identity, thread_id: ThreadId, cursor: Cursor | None, language: Language
     ) -> tuple[Topic, int] | None:
         """None when there is nothing to follow. Raises NotFound for a thread or turn that is not the caller's."""
+        user_id = identity.user_id
         if cursor is not None:
-            found = self.turns.topic(identity.user_id, thread_id, cursor.turn_id)
+            found = self.turns.topic(user_id, thread_id, cursor.turn_id)
             if found is not None and not (found.ended and cursor.number >= found.count):
                 return found, cursor.number
             if found is None or cursor.number > found.count:
-                retold = await self._retold(identity, thread_id, cursor, language)
-                if retold is not None:
-                    return retold
-        live = self.turns.live_topic(identity.user_id, thread_id)
-        if live is not None:
-            return live, 0
-        if await self.store.read(lambda connection: threads.get(connection, identity.user_id, thread_id)) is None:
+                told = await self._from_store(user_id, thread_id, cursor, language)
+                if told is not None:
+                    return told
+        answering = self.turns.live_topic(user_id, thread_id)
+        if answering is not None:
+            return answering, 0
+        row = await self.store.read(lambda connection: threads.get(connection, user_id, thread_id))
+        if row is None:
             raise NotFound
-        return None
+        return await self._live(user_id, row, language)
 
-    async def _retold(
-        self, identity: Identity, thread_id: ThreadId, cursor: Cursor, language: Language
+    async def _live(self, user_id: UserId, row: ThreadRow, language: Language) -> tuple[Topic, int] | None:
+        """What the store calls live is another process's, or of a turn of ours that waits for one."""
+        if row.live_turn_id is None or self.sole:
+            return None
+        turn_id = TurnId(row.live_turn_id)
+        topic = self.turns.topic(user_id, row.id, turn_id)
+        return topic or await self.elsewhere.topic(user_id, turn_id, 0, language), 0
+
+    async def _from_store(
+        self, user_id: UserId, thread_id: ThreadId, cursor: Cursor, language: Language
     ) -> tuple[Topic, int] | None:
         """The saved answer as events; None to who has it whole, and once it is too old."""
-        stored = await self.store.read(lambda connection: find(connection, identity.user_id, thread_id, cursor.turn_id))
+        stored = await self.store.read(lambda connection: find(connection, user_id, thread_id, cursor.turn_id))
         if stored is None:
             raise NotFound
-        if stored.state == "running" or stored.ended_at is None or stored.events == cursor.number:
-            return None
+        if stored.ended_at is None:
+            if self.sole:
+                return None
+            return await self.elsewhere.topic(user_id, stored.turn_id, cursor.number, language), cursor.number
         if self.clock.now() - stored.ended_at > FOLLOWED_S:
             return None
-        events = _events(stored, language)
+        events = retelling(stored, language)
         last = max(stored.events, len(events))
+        if cursor.number in {stored.events, last}:
+            return None
         return self.bus.retold(stored.turn_id, events, last), last - len(events)
-
-
-def _events(stored: StoredTurn, language: Language) -> list[Event]:
-    outcome = from_store(stored)
-    failed = outcome.failed_event(language)
-    return [Snapshot(stored.text), *([] if failed is None else [failed]), outcome.done()]

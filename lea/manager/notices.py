@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from lea.bus.port import Bus, Topic
-from lea.events import Event, Resync
+from lea.bus.port import Bus, Signal, Topic
+from lea.events import Event, Relayed, Resync
 from lea.ids import UserId, new_id
 
 
@@ -25,15 +25,33 @@ class Notices:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._heard: dict[UserId, _Heard] = {}
+        bus.hear("notice", self._hear)
+        bus.on_return(self._missed)
 
     def __len__(self) -> int:
         return len(self._heard)
 
     def tell(self, user_id: UserId, event: Event) -> None:
-        """To all open tabs of this person."""
+        """To all open tabs of this person, at whichever process."""
+        self.tell_here(user_id, event)
+        self.tell_elsewhere(user_id, event)
+
+    def tell_here(self, user_id: UserId, event: Event) -> None:
+        """To the tabs this process serves."""
         heard = self._heard.get(user_id)
         if heard is not None:
             heard.topic.publish(event)
+
+    def tell_elsewhere(self, user_id: UserId, event: Event) -> None:
+        """To the tabs other processes serve."""
+        self._bus.send("notice", {"user_id": user_id, "event": event.wire()})
+
+    def _hear(self, signal: Signal) -> None:
+        self.tell_here(UserId(signal["user_id"]), Relayed(signal["event"]))
+
+    def _missed(self) -> None:
+        for heard in self._heard.values():
+            heard.topic.publish(Resync())
 
     @contextmanager
     def listening(self, user_id: UserId, cursor: str | None) -> Iterator[tuple[Topic, int]]:

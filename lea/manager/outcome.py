@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from lea.errors import InternalError, LeaError, of_reason
-from lea.events import Done, Failed, FinishReason
+from lea.events import Done, Event, Failed, FinishReason, Snapshot
 from lea.ids import MessageId, ThreadId, TurnId
 from lea.llm.prices import price
 from lea.llm.provider import Prompt, Provider, Usage
@@ -166,3 +166,10 @@ def from_store(stored: StoredTurn) -> Outcome:
         cost_nano_usd=stored.cost_nano_usd,
         timings_ms=stored.timings_ms,
     )
+
+
+def retelling(stored: StoredTurn, language: Language) -> list[Event]:
+    """The saved answer as events, `done` the last."""
+    outcome = from_store(stored)
+    failed = outcome.failed_event(language)
+    return [Snapshot(stored.text), *([] if failed is None else [failed]), outcome.done()]

@@ -5,7 +5,7 @@ its end is saved before it is told.
 """
 
 import asyncio
-from functools import partial
+from collections.abc import Callable
 from time import perf_counter
 from typing import Literal
 
@@ -13,12 +13,13 @@ import structlog
 
 from lea.auth.permissions import Identity
 from lea.bus.port import Topic
-from lea.errors import Conflict, ExternalTimeout, InternalError, LeaError
+from lea.errors import Conflict, ExternalTimeout, InternalError, Interrupted, LeaError
 from lea.events import Connecting, Queued, Snapshot, Stage
 from lea.ids import MessageId, derived_id
 from lea.llm.provider import Finished, ModelStream, Prompt, Provider, Usage
 from lea.manager.ask import Ask, Services
 from lea.manager.checkpointer import Watched
+from lea.manager.claim import Claim
 from lea.manager.context import render
 from lea.manager.draft import Draft
 from lea.manager.ending import report, save
@@ -27,7 +28,6 @@ from lea.manager.outcome import Outcome, Timings, from_store, prompt_tokens
 from lea.manager.session import LLMSession
 from lea.manager.thread import HISTORY_MESSAGES, History, Thread
 from lea.messages import Assistant, Message, User
-from lea.store import beginning
 from lea.store import turns as rows
 
 log = structlog.get_logger()
@@ -36,7 +36,16 @@ log = structlog.get_logger()
 class Turn:
     """Runs once; `ended` resolves with the outcome after it is saved and told."""
 
-    def __init__(self, ask: Ask, identity: Identity, topic: Topic, draft: Draft, services: Services) -> None:
+    def __init__(
+        self,
+        ask: Ask,
+        identity: Identity,
+        topic: Topic,
+        draft: Draft,
+        services: Services,
+        on_begun: Callable[[], None],
+    ) -> None:
+        """`on_begun` is called once the store has the turn: from there on other processes may hear of it."""
         self.ask = ask
         self.identity = identity
         self.topic = topic
@@ -48,11 +57,13 @@ class Turn:
         self._services = services
         self._timings = Timings()
         self._prompt: Prompt | None = None
-        self._begun: asyncio.Task[rows.Begun | LeaError | None] | None = None
+        self.claim = Claim(ask, identity, self.outcome.message_id, services, on_begun)
         self._ticket: Ticket | None = None
         self._session: LLMSession | None = None
         self._thread: Thread | None = None
         self._replayed = False
+        self.elsewhere = False
+        """Whether another process answers this request, and only that one's word counts."""
         topic.publish(Connecting(ask.thread_id, ask.turn_id))
 
     async def run(self) -> None:
@@ -62,15 +73,16 @@ class Turn:
             if self._cut_as is None:
                 await self._answer()
             else:
-                self._begun = self._services.settling.spawn("turn.begin", self._begin())
+                self.claim.start()
         except asyncio.CancelledError:
             self._cut_as = self._cut_as or "interrupted"
+            self.outcome.fail(Interrupted())
         except LeaError as error:
             self.outcome.fail(error)
         except Exception as error:  # a mistake of ours ends this turn with an answer, not in silence
             log.error("turn.crashed", turn_id=self.ask.turn_id, exc_info=error)
             self.outcome.fail(InternalError())
-        if self._cut_as is not None:
+        if self._cut_as is not None and not self.elsewhere:
             self.outcome.improve(self._cut_as)
         await _to_the_end(self._services.settling.spawn("turn.settle", self._settle()))
 
@@ -88,7 +100,9 @@ class Turn:
         thread = session.thread(self.ask.thread_id)
         self._session, self._thread = session, thread
         self._ticket = thread.join()
-        self._begun = self._services.settling.spawn("turn.begin", self._begin())
+        self.claim.start()
+        if not self._services.sole and await self.claim.saved() is None:
+            return await self._tell_again()
         await self._wait_for_turn(self._ticket)
         self.topic.publish(Stage("loading"))
         loading = perf_counter()
@@ -97,58 +111,42 @@ class Turn:
         for phase, seconds in times.phases.items():
             self._timings.add(f"load_{phase}", seconds)
         if history is None:
-            await self._replay()
+            await self._tell_again()
         elif not await self._ask_model(session, history):
             thread.history = None
             fresh = await self._history(thread)
             if fresh is None or not await self._ask_model(session, fresh):
                 raise Conflict
+        return None
 
     async def _wait_for_turn(self, ticket: Ticket) -> None:
+        """In this process's queue first, then until no other process answers the thread."""
         if ticket.position:
             self.topic.publish(Queued(ticket.position))
-            ticket.on_move = lambda position: self.topic.publish(Queued(position))
+            ticket.on_move = self._queued
         self._timings.add("queued", await ticket.wait())
+        if not self._services.sole:
+            self.claim.on_place = self._queued
+            await self._granted()
 
-    async def _begin(self) -> rows.Begun | LeaError | None:
-        """Save the message; a refusal is a value here, since a stopped turn may never ask for it."""
-        ask = self.ask
-        begin = rows.BeginTurn(
-            turn_id=ask.turn_id,
-            user_id=self.identity.user_id,
-            company_id=self.identity.company_id,
-            thread_id=ask.thread_id,
-            request_id=ask.request_id,
-            body_hash=ask.body_hash,
-            user_message_id=MessageId(derived_id("m", ask.turn_id, "user")),
-            assistant_message_id=self.outcome.message_id,
-            kind=ask.kind,
-            text=ask.text,
-            parent_id=ask.parent_id,
-            now=self._services.clock.now(),
-        )
-        try:
-            order = (begin.user_id, begin.thread_id)
-            return await self._services.store.write(partial(beginning.begin, turn=begin), order=order)
-        except LeaError as error:
-            return error
+    def _queued(self, position: int) -> None:
+        self.topic.publish(Queued(position))
 
-    async def _saved(self) -> rows.Begun | None:
-        """The message as it was saved; None if an earlier turn of this request saved it."""
-        assert self._begun is not None
-        begun = await asyncio.shield(self._begun)
+    async def _granted(self) -> rows.Begun | None:
+        begun = await self.claim.granted()
         self._timings.mark("saved_message")
-        if isinstance(begun, LeaError):
-            raise begun
         return begun
 
     async def _history(self, thread: Thread) -> History | None:
         """What was said before, from memory if it is there; None if this request was answered before."""
-        if thread.history is not None and self.ask.kind == "message" and self.ask.parent_id is None:
-            return thread.history
-        begun = await self._saved()
+        known = thread.history
+        if self._services.sole and known is not None and self.ask.kind == "message" and self.ask.parent_id is None:
+            return known
+        begun = await self._granted()
         if begun is None:
             return None
+        if known is not None and known.head == begun.parent_id:
+            return known
         path = await self._services.store.read(
             lambda connection: rows.path_to(
                 connection, self.identity.user_id, self.ask.thread_id, begun.parent_id, HISTORY_MESSAGES
@@ -162,7 +160,7 @@ class Turn:
         self.topic.publish(Stage("thinking"))
         provider = self._services.provider
         text, prefix = self.ask.text, ""
-        if self.ask.kind != "message" and (begun := await self._saved()) is not None:
+        if self.ask.kind != "message" and (begun := await self._granted()) is not None:
             text, prefix = begun.text, begun.prefix
             self._go_on_with(prefix)
         budget = self._services.config.llm.context_tokens
@@ -170,9 +168,9 @@ class Turn:
         self.outcome.asked(provider)
         self._timings.mark("asked_model")
         async with provider.open(self._prompt) as stream:
-            begun = await self._saved()
+            begun = await self._granted()
             if begun is None:
-                await self._replay()
+                await self._tell_again()
                 return True
             if begun.parent_id != history.head:
                 return False
@@ -212,31 +210,35 @@ class Turn:
                     self.outcome.improve(event.reason)
         self._timings.mark("last_token")
 
-    async def _replay(self) -> None:
-        """This request was answered before: tell that answer again."""
+    async def _tell_again(self) -> None:
+        """This request was sent before: tell the answer it got, or is getting from another process."""
+        self.elsewhere = not self._services.sole
+        stored = await self._first()
+        if stored.live and self.elsewhere:
+            await self._services.elsewhere.join(self.topic, self.identity.user_id, stored.turn_id, self.ask.language)
+            stored = await self._first()
+        else:
+            self.elsewhere = False
+            if stored.text:
+                self.topic.publish(Snapshot(stored.text))
+        self.outcome = from_store(stored)
+        self._replayed = True
+
+    async def _first(self) -> rows.StoredTurn:
         stored = await self._services.store.read(
             lambda connection: rows.find_by_request(connection, self.identity.user_id, self.ask.request_id)
         )
         if stored is None or stored.body_hash != self.ask.body_hash:
             raise Conflict("request_id_reused")
-        self.outcome = from_store(stored)
-        self._replayed = True
-        if stored.text:
-            self.topic.publish(Snapshot(stored.text))
+        return stored
 
     async def _settle(self) -> None:
         """Save, then tell; the thread is the next one's only after both."""
         self._services.checkpointer.unwatch(self.ask.turn_id)
         try:
-            begun = None if self._begun is None else await self._begun
-            self._tell_failure()
-            if isinstance(begun, rows.Begun) and not self._draft:
-                self._draft.begin_with(begun.prefix)  # cut before it could go on: what was said is kept
-            if not self._replayed:
-                self._conclude()
-                if begun is not None:
-                    await self._save(begun)
-            self.topic.publish(self.outcome.done())
+            begun = await self.claim.known()
+            if not self.elsewhere:  # what another process answers ends when that one says so
+                await self._tell_the_end(begun)
         finally:
             self.topic.end()
             if self._ticket is not None:
@@ -245,6 +247,16 @@ class Turn:
                 self._session.rest(self._thread)
             self.ended.set_result(self.outcome)
         report(self.ask, self.identity, self.outcome, self._timings.ms, replayed=self._replayed)
+
+    async def _tell_the_end(self, begun: rows.Begun | LeaError | None) -> None:
+        self._tell_failure()
+        if isinstance(begun, rows.Begun) and not self._draft:
+            self._draft.begin_with(begun.prefix)  # cut before it could go on: what was said is kept
+        if not self._replayed:
+            self._conclude()
+            if begun is not None:
+                await self._save(begun)
+        self.topic.publish(self.outcome.done())
 
     def _conclude(self) -> None:
         """Add up what it took. A mistake in the accounting costs the account, never the answer."""

@@ -2,21 +2,23 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Literal
 
 import structlog
 from cachetools import LRUCache
 
 from lea.auth.permissions import Identity
-from lea.bus.port import Bus, Topic
+from lea.bus.port import Bus, Signal, Topic
 from lea.errors import Conflict, LeaError, Overloaded, TooMany
-from lea.events import Snapshot, Stage, TurnBegan, TurnEnded
-from lea.ids import ThreadId, TurnId, UserId
+from lea.events import FinishReason, Snapshot, Stage, TurnBegan, TurnEnded
+from lea.ids import CompanyId, ThreadId, TurnId, UserId
 from lea.manager.ask import Ask, Services
 from lea.manager.draft import Draft
 from lea.manager.notices import Notices
 from lea.manager.outcome import Outcome
 from lea.manager.turn import Turn
 from lea.metrics import LIVE_TURNS
+from lea.store import leases
 from lea.tasks import TaskOwner
 
 REMEMBERED_CHARACTERS = 16_000_000
@@ -60,6 +62,9 @@ class Turns:
             REMEMBERED_CHARACTERS, getsizeof=lambda ended: 500 + len(ended.outcome.text)
         )
         self._draining = False
+        bus.hear("stop", lambda signal: self.cut(TurnId(signal["turn_id"]), "stopped"))
+        bus.hear("ended", lambda signal: self._wake(UserId(signal["user_id"]), ThreadId(signal["thread_id"])))
+        bus.hear("forgotten", self._hear_forgotten)
 
     def __len__(self) -> int:
         return len(self._live)
@@ -99,9 +104,9 @@ class Turns:
         return await asyncio.shield(turn.ended)
 
     def live_topic(self, user_id: UserId, thread_id: ThreadId) -> Topic | None:
-        """What the thread's turn is telling now."""
+        """What the thread's turn is telling now; None where it is another process's."""
         turns = self._threads.get((user_id, thread_id))
-        return turns[0].topic if turns else None
+        return turns[0].topic if turns and (turns[0].claim.running or self._services.sole) else None
 
     def topic(self, user_id: UserId, thread_id: ThreadId, turn_id: TurnId) -> Topic | None:
         """What a turn of this user's thread tells or told, as far as it is remembered."""
@@ -112,24 +117,58 @@ class Turns:
         ended = self._ended.get(turn_id)
         return self._bus.find(turn_id) if ended is not None and ended.place == place else None
 
-    def stop(self, user_id: UserId, thread_id: ThreadId, turn_id: TurnId | None = None) -> bool:
+    async def stop(self, user_id: UserId, thread_id: ThreadId, turn_id: TurnId | None = None) -> bool:
         """Cut the thread's live turn short, or the one named, keeping what was said; whether there was one."""
-        turns = self._threads.get((user_id, thread_id), [])
-        stopping = turns[:1] if turn_id is None else [turn for turn in turns if turn.ask.turn_id == turn_id]
-        for turn in stopping:
-            turn.cut("stopped")
-        return bool(stopping)
+        here = self._threads.get((user_id, thread_id), [])
+        wanted = here[:1] if turn_id is None else [turn for turn in here if turn.ask.turn_id == turn_id]
+        if not self._services.sole and not any(turn.claim.running for turn in wanted):
+            now = self._services.clock.now()
+            asked = await self._services.store.write(
+                lambda connection: leases.ask_stop(connection, user_id, thread_id, turn_id, now)
+            )
+            if asked is not None:
+                self.cut(asked, "stopped")
+                self._bus.send("stop", {"turn_id": asked})
+                return True
+        for turn in wanted:
+            self.cut(turn.ask.turn_id, "stopped")
+        return bool(wanted)
 
-    def stop_all(self, user_id: UserId, thread_id: ThreadId) -> None:
-        """Cut short whatever the thread is doing or will do."""
-        for turn in self._threads.get((user_id, thread_id), []):
-            turn.cut("stopped")
+    def cut(self, turn_id: TurnId, how: Literal["stopped", "interrupted"]) -> None:
+        """End this turn's answer, if this process gives it."""
+        live = self._live.get(turn_id)
+        if live is not None and not live[0].elsewhere:
+            live[0].cut(how)
+
+    def forget(self, user_id: UserId, company_id: CompanyId, thread_id: ThreadId) -> None:
+        """The conversation was deleted: whatever it is doing or will do is cut, at every process."""
+        self._forget_here(user_id, company_id, thread_id)
+        self._bus.send("forgotten", {"user_id": user_id, "company_id": company_id, "thread_id": thread_id})
+
+    def may_be_live(self, turn_id: TurnId) -> bool:
+        """Whether what the store calls live is: only another process can know of a turn that this one does not."""
+        return turn_id in self._live or not self._services.sole
+
+    def live(self) -> set[TurnId]:
+        """Turns this process answers, or will."""
+        return {turn_id for turn_id, (turn, _) in self._live.items() if not turn.elsewhere}
+
+    def held(self) -> list[TurnId]:
+        """Of these the ones the store has as this process's."""
+        return [turn_id for turn_id, (turn, _) in self._live.items() if turn.claim.begun]
+
+    def tell_ended(self, user_id: UserId, thread_id: ThreadId, turn_id: TurnId, finish_reason: FinishReason) -> None:
+        """To the person's tabs, and to turns that wait for this one at any process."""
+        self._wake(user_id, thread_id)
+        self._notices.tell(user_id, TurnEnded(turn_id, thread_id, finish_reason))
+        self._bus.send("ended", {"user_id": user_id, "thread_id": thread_id})
 
     async def drain(self, grace_s: float) -> None:
         """Take no more turns, let the live ones end, and cut what is left after `grace_s`."""
         self._draining = True
         for turn, _ in self._live.values():
-            turn.topic.publish(Stage("restarting"))
+            if not turn.elsewhere:
+                turn.topic.publish(Stage("restarting"))
         tasks = [task for _, task in self._live.values()]
         if tasks:
             await asyncio.wait(tasks, timeout=grace_s)
@@ -149,13 +188,20 @@ class Turns:
 
     def _start(self, identity: Identity, ask: Ask) -> Turn:
         draft = Draft()
-        turn = Turn(ask, identity, self._bus.open(ask.turn_id, lambda: Snapshot(draft.text())), draft, self._services)
+        topic = self._bus.open(ask.turn_id, lambda: Snapshot(draft.text()))
+        began = TurnBegan(ask.turn_id, ask.thread_id)
+
+        def begun() -> None:
+            self._bus.share(topic)
+            self._notices.tell_elsewhere(identity.user_id, began)
+
+        turn = Turn(ask, identity, topic, draft, self._services, begun)
         place = (identity.user_id, ask.thread_id)
         self._threads.setdefault(place, []).append(turn)
         task = self._tasks.spawn(f"turn:{ask.turn_id}", turn.run())
         self._live[ask.turn_id] = (turn, task)
         LIVE_TURNS.set(len(self._live))
-        self._notices.tell(identity.user_id, TurnBegan(ask.turn_id, ask.thread_id))
+        self._notices.tell_here(identity.user_id, began)
         task.add_done_callback(lambda _: self._forget(place, turn))
         return turn
 
@@ -166,9 +212,24 @@ class Turns:
         turns.remove(turn)
         if not turns:
             del self._threads[place]
-        self._notices.tell(place[0], TurnEnded(turn.ask.turn_id, place[1], turn.outcome.finish_reason))
-        if turn.ended.done() and not _transient(turn.outcome.error):
+        if not turn.elsewhere:
+            self.tell_ended(*place, turn.ask.turn_id, turn.outcome.finish_reason)
+        if turn.ended.done() and not turn.elsewhere and not _transient(turn.outcome.error):
             self._ended[turn.ask.turn_id] = _Ended(place, turn.ask.body_hash, turn.outcome)
+
+    def _forget_here(self, user_id: UserId, company_id: CompanyId, thread_id: ThreadId) -> None:
+        for turn in self._threads.get((user_id, thread_id), []):
+            self.cut(turn.ask.turn_id, "stopped")
+        forgetting = self._services.manager.forget_thread(user_id, company_id, thread_id)
+        self._services.settling.spawn("thread.forgotten", forgetting)
+
+    def _hear_forgotten(self, signal: Signal) -> None:
+        user_id, company_id = UserId(signal["user_id"]), CompanyId(signal["company_id"])
+        self._forget_here(user_id, company_id, ThreadId(signal["thread_id"]))
+
+    def _wake(self, user_id: UserId, thread_id: ThreadId) -> None:
+        for turn in self._threads.get((user_id, thread_id), []):
+            turn.claim.woken.set()
 
 
 def _transient(error: LeaError | None) -> bool:

@@ -1,5 +1,6 @@
 """A turn's beginning: what the person said, the turn, and the empty answer, in one transaction."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Insert, bindparam, insert, select, update
@@ -7,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lea.errors import Conflict, NotFound
 from lea.ids import MessageId
+from lea.store.leases import moment
 from lea.store.tables import messages, threads, turns
 from lea.store.turns import CUT, BeginTurn, Begun, path_to
 
@@ -22,9 +24,20 @@ INSERT_TURN: Final[dict[str, Insert]] = {
 }
 INSERT_MESSAGES: Final = insert(messages)
 HERE: Final = (threads.c.user_id == bindparam("of_user")) & (threads.c.id == bindparam("of_thread"))
-HEAD: Final = select(threads.c.head_id).where(HERE).with_for_update(key_share=True)
+HEAD: Final = select(threads.c.head_id, threads.c.version).where(HERE).with_for_update(key_share=True)
 """Locked, so that two turns that begin at once do not both follow the same message; SQLite has one writer anyway."""
-MOVE_HEAD: Final = update(threads).where(HERE).values(head_id=bindparam("head"), updated_at=bindparam("moment"))
+LIVE: Final = (
+    select(turns.c.id)
+    .where(turns.c.user_id == bindparam("of_user"), turns.c.thread_id == bindparam("of_thread"))
+    .where(turns.c.ended_at.is_(None))
+    .limit(1)
+)
+"""Asked by a statement of its own after the lock: one that waited for the lock still sees what was before it."""
+MOVE_HEAD: Final = (
+    update(threads)
+    .where(HERE)
+    .values(head_id=bindparam("head"), version=bindparam("fence"), updated_at=bindparam("moment"))
+)
 IN_THREAD: Final = select(messages.c.id).where(
     messages.c.id == bindparam("message"),
     messages.c.user_id == bindparam("of_user"),
@@ -41,20 +54,23 @@ def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
     """
     if turn.kind == "message":
         _ensure_thread(connection, turn)
-    elif connection.execute(HEAD, _here(turn)).first() is None:
+    here = connection.execute(HEAD, _here(turn)).one_or_none()
+    if here is None:
         raise NotFound
-    if not _claim(connection, turn):
+    fence, waiting = here.version + 1, connection.execute(LIVE, _here(turn)).first() is not None
+    if not _insert(connection, turn, fence, "waiting" if waiting else "running"):
         return None
     if turn.kind == "message":
-        begun = _said(connection, turn)
+        begun = _said(connection, turn, here.head_id)
         said = [_message(turn, turn.user_message_id, begun.parent_id, "user", turn.text)]
     else:
-        begun, said = _again(connection, turn), []
+        begun, said = _again(connection, turn, here.head_id), []
         connection.execute(ABOUT, {"turn": turn.turn_id, "said": begun.user_message_id})
     answer = _message(turn, turn.assistant_message_id, begun.user_message_id, "assistant", begun.prefix)
     connection.execute(INSERT_MESSAGES, [*said, answer])
-    connection.execute(MOVE_HEAD, {**_here(turn), "head": turn.assistant_message_id, "moment": turn.now})
-    return begun
+    head = {"head": turn.assistant_message_id, "fence": fence, "moment": turn.now}
+    connection.execute(MOVE_HEAD, {**_here(turn), **head})
+    return replace(begun, waiting=waiting)
 
 
 def _ensure_thread(connection: Connection, turn: BeginTurn) -> None:
@@ -73,7 +89,7 @@ def _ensure_thread(connection: Connection, turn: BeginTurn) -> None:
     )
 
 
-def _claim(connection: Connection, turn: BeginTurn) -> bool:
+def _insert(connection: Connection, turn: BeginTurn, fence: int, state: str) -> bool:
     """The unique index on (user, request) decides whose turn this is."""
     result = connection.execute(
         INSERT_TURN[connection.dialect.name],
@@ -83,7 +99,10 @@ def _claim(connection: Connection, turn: BeginTurn) -> bool:
             "thread_id": turn.thread_id,
             "request_id": turn.request_id,
             "body_hash": turn.body_hash,
-            "state": "running",
+            "state": state,
+            "owner": turn.owner,
+            "fence": fence,
+            "lease_until": moment(connection, turn.now) + turn.lease_s,
             "user_message_id": turn.user_message_id,
             "assistant_message_id": turn.assistant_message_id,
             "started_at": turn.now,
@@ -92,17 +111,15 @@ def _claim(connection: Connection, turn: BeginTurn) -> bool:
     return result.rowcount == 1
 
 
-def _said(connection: Connection, turn: BeginTurn) -> Begun:
-    head = turn.parent_id
-    if head is None:
-        head = connection.execute(HEAD, _here(turn)).scalar_one()
-    elif connection.execute(IN_THREAD, {**_here(turn), "message": head}).first() is None:
+def _said(connection: Connection, turn: BeginTurn, head: MessageId | None) -> Begun:
+    if turn.parent_id is None:
+        return Begun(head, turn.user_message_id, turn.text)
+    if connection.execute(IN_THREAD, {**_here(turn), "message": turn.parent_id}).first() is None:
         raise NotFound
-    return Begun(head, turn.user_message_id, turn.text)
+    return Begun(turn.parent_id, turn.user_message_id, turn.text)
 
 
-def _again(connection: Connection, turn: BeginTurn) -> Begun:
-    head = connection.execute(HEAD, _here(turn)).scalar_one()
+def _again(connection: Connection, turn: BeginTurn, head: MessageId | None) -> Begun:
     path = path_to(connection, turn.user_id, turn.thread_id, head, 2)
     said = next((row for row in reversed(path) if row.role == "user"), None)
     if said is None:

@@ -1,11 +1,12 @@
 """What is kept of answers that are still being written, and what is made of it after a crash."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, tuple_, update
 
-from lea.ids import MessageId, TurnId
+from lea.ids import MessageId, ThreadId, TurnId, UserId
+from lea.store.leases import Lease
 from lea.store.tables import messages, turns
 
 
@@ -26,6 +27,8 @@ class Unfinished:
     """A turn whose process is gone; provider and model are None if no model was asked."""
 
     turn_id: TurnId
+    user_id: UserId
+    thread_id: ThreadId
     message_id: MessageId
     provider: str | None
     model: str | None
@@ -51,7 +54,7 @@ def save(connection: Connection, checkpoints: Sequence[Checkpoint]) -> None:
     )
     connection.execute(
         update(turns)
-        .where(turns.c.id == bindparam("turn"), turns.c.state == "running")
+        .where(turns.c.id == bindparam("turn"), turns.c.ended_at.is_(None))
         .values(
             provider=bindparam("by"),
             model=bindparam("of"),
@@ -65,11 +68,18 @@ def save(connection: Connection, checkpoints: Sequence[Checkpoint]) -> None:
     )
 
 
-def interrupt_unfinished(connection: Connection, estimate: Callable[[Unfinished], Estimate], now: float) -> int:
-    """Turns of a process that is gone are `interrupted` with the text they had; how many there were."""
-    rows = connection.execute(
+def interrupt(
+    connection: Connection, abandoned: Collection[Lease] | None, estimate: Callable[[Unfinished], Estimate], now: float
+) -> list[Unfinished]:
+    """Turns of a process that is gone, or all that are live, are `interrupted` with the text they had; which they were.
+
+    A lease that was renewed meanwhile is left alone.
+    """
+    query = (
         select(
             turns.c.id,
+            turns.c.user_id,
+            turns.c.thread_id,
             turns.c.assistant_message_id,
             turns.c.provider,
             turns.c.model,
@@ -77,25 +87,32 @@ def interrupt_unfinished(connection: Connection, estimate: Callable[[Unfinished]
             messages.c.content,
         )
         .join(messages, messages.c.id == turns.c.assistant_message_id)
-        .where(turns.c.state == "running")
-    ).all()
-    for row in rows:
-        left = Unfinished(*row)
-        found = estimate(left)
-        connection.execute(
-            update(messages)
-            .where(messages.c.id == left.message_id)
-            .values(finish_reason="interrupted", error_code="interrupted", provider=left.provider)
+        .where(turns.c.ended_at.is_(None))
+        .with_for_update(of=turns)
+    )
+    if abandoned is not None:
+        seen = [(lease.turn_id, lease.until) for lease in abandoned]
+        query = query.where(tuple_(turns.c.id, turns.c.lease_until).in_(seen))
+    found = [Unfinished(*row) for row in connection.execute(query)]
+    for left in found:
+        _interrupt(connection, left, estimate(left), now)
+    return found
+
+
+def _interrupt(connection: Connection, left: Unfinished, estimate: Estimate, now: float) -> None:
+    connection.execute(
+        update(messages)
+        .where(messages.c.id == left.message_id)
+        .values(finish_reason="interrupted", error_code="interrupted", provider=left.provider)
+    )
+    connection.execute(
+        update(turns)
+        .where(turns.c.id == left.turn_id)
+        .values(
+            state="interrupted",
+            completion_tokens=estimate.completion_tokens,
+            cached_tokens=None if left.provider is None else 0,
+            cost_nano_usd=estimate.cost_nano_usd,
+            ended_at=now,
         )
-        connection.execute(
-            update(turns)
-            .where(turns.c.id == left.turn_id)
-            .values(
-                state="interrupted",
-                completion_tokens=found.completion_tokens,
-                cached_tokens=None if left.provider is None else 0,
-                cost_nano_usd=found.cost_nano_usd,
-                ended_at=now,
-            )
-        )
-    return len(rows)
+    )

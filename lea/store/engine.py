@@ -66,6 +66,11 @@ class Store:
         """`sqlite` or `postgresql`."""
         return self._database.dialect
 
+    @property
+    def sole(self) -> bool:
+        """Whether no other server can use the same database."""
+        return self._embedded
+
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit that only reads. Raises DatabaseTimeout after `database.timeout` seconds."""
         with DATABASE_SECONDS.labels("read").time():

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData(
@@ -29,6 +30,8 @@ metadata = MetaData(
 )
 
 ID = String(140)
+LIVE = text("ended_at IS NULL")
+RUNNING = text("state = 'running'")
 
 companies = Table(
     "companies",
@@ -91,6 +94,7 @@ threads = Table(
     Column("company_id", ID, ForeignKey("companies.id"), nullable=False),
     Column("title", String(200), nullable=False),
     Column("head_id", ID),
+    Column("version", Integer, nullable=False, server_default="0"),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
     Index("ix_threads_user_id_updated_at", "user_id", "updated_at"),
@@ -117,13 +121,21 @@ turns = Table(
     Column("cost_nano_usd", BigInteger),
     Column("timings_ms", JSON(none_as_null=True)),
     Column("events", Integer),
+    Column("owner", ID),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("lease_until", Double, nullable=False, server_default="0"),
+    Column("stop_asked_at", Double),
     Column("started_at", Double, nullable=False),
     Column("ended_at", Double),
     ForeignKeyConstraint(["user_id", "thread_id"], ["threads.user_id", "threads.id"], ondelete="CASCADE"),
     Index("uq_turns_user_id_request_id", "user_id", "request_id", unique=True),
     Index("ix_turns_user_id_thread_id", "user_id", "thread_id"),
-    Index("ix_turns_state", "state"),
+    Index("uq_turns_running", "user_id", "thread_id", unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING),
+    Index("ix_turns_live", "user_id", "thread_id", "fence", sqlite_where=LIVE, postgresql_where=LIVE),
 )
+"""`waiting`, then `running`, then an end. A conversation has one that is running; of those that wait the lowest
+`fence`, the conversation's `version` when it began, goes first. Live is what has no `ended_at`: its `owner` is the
+process that answers it, and is taken for dead once `lease_until` has passed."""
 
 messages = Table(
     "messages",

@@ -151,8 +151,8 @@ def wrote_last(connection: Connection, limit: int) -> list[UserId]:
 def _listed(user_id: UserId) -> Select[Any]:
     live = (
         select(turns.c.id)
-        .where(turns.c.user_id == threads.c.user_id, turns.c.thread_id == threads.c.id, turns.c.state == "running")
-        .order_by(turns.c.started_at)
+        .where(turns.c.user_id == threads.c.user_id, turns.c.thread_id == threads.c.id, turns.c.ended_at.is_(None))
+        .order_by(turns.c.fence)
         .limit(1)
         .scalar_subquery()
     )

@@ -4,7 +4,7 @@ A conversation is a tree of messages by `parent_id`; `threads.head_id` names the
 shown. The answer's row exists from the beginning, empty, so the head always names a message, also after a crash.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -22,9 +22,14 @@ CUT: Final[frozenset[str]] = frozenset({"stopped", "interrupted", "length", "err
 
 @dataclass(frozen=True, slots=True)
 class BeginTurn:
-    """`kind` says what is answered; only a `message` has a `text`. `parent_id` None goes on from the head."""
+    """`kind` says what is answered; only a `message` has a `text`. `parent_id` None goes on from the head.
+
+    `owner` is the process that answers, for `lease_s` seconds unless it renews.
+    """
 
     turn_id: TurnId
+    owner: str
+    lease_s: float
     user_id: UserId
     company_id: CompanyId
     thread_id: ThreadId
@@ -40,12 +45,16 @@ class BeginTurn:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """`parent_id` is the message before the person's; `text` what the person said; `prefix` the answer so far."""
+    """`parent_id` is the message before the person's; `text` what the person said; `prefix` the answer so far.
+
+    `waiting` unless the thread is free for this turn; then it is the turn's as of its `claim`.
+    """
 
     parent_id: MessageId | None
     user_message_id: MessageId
     text: str
     prefix: str = ""
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,11 @@ class StoredTurn:
     events: int
     ended_at: float | None
 
+    @property
+    def live(self) -> bool:
+        """Some process answers it, or did until now."""
+        return self.ended_at is None
+
 
 END_MESSAGE: Final = (
     update(messages)
@@ -100,7 +114,7 @@ END_MESSAGE: Final = (
 )
 END_TURN: Final = (
     update(turns)
-    .where(turns.c.id == bindparam("at"), turns.c.state == "running")
+    .where(turns.c.id == bindparam("at"), turns.c.ended_at.is_(None))
     .values(
         {
             name: bindparam(name, type_=turns.c[name].type)
@@ -163,6 +177,17 @@ def find(connection: Connection, user_id: UserId, thread_id: ThreadId, turn_id: 
     """A turn of this user's thread, with its answer as far as it is saved."""
     here = (turns.c.user_id == user_id) & (turns.c.thread_id == thread_id)
     return _find(connection, here & (turns.c.id == turn_id))
+
+
+def find_turn(connection: Connection, user_id: UserId, turn_id: TurnId) -> StoredTurn | None:
+    """As `find`, in whatever thread."""
+    return _find(connection, (turns.c.user_id == user_id) & (turns.c.id == turn_id))
+
+
+def live(connection: Connection, turn_ids: Collection[TurnId]) -> set[TurnId]:
+    """Which of these have not ended."""
+    query = select(turns.c.id).where(turns.c.id.in_(turn_ids), turns.c.ended_at.is_(None))
+    return set(connection.scalars(query))
 
 
 def _find(connection: Connection, condition: ColumnElement[bool]) -> StoredTurn | None:

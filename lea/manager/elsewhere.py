@@ -1,0 +1,124 @@
+"""Turns that other processes answer, as topics of this one: fed by the bus, and ended by the store where it says more.
+
+The store is asked once a second for all of them together: it knows how a turn ended also when its process is gone or
+the bus is.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from lea.bus.port import Bus, Topic
+from lea.errors import LeaError
+from lea.ids import TurnId, UserId
+from lea.manager.outcome import retelling
+from lea.sentences import Language
+from lea.store import turns as rows
+from lea.store.engine import Store
+
+LOOK_S = 1.0
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Watched:
+    """`fed` by the bus, else only the store tells; `over` once the store has said that the turn has ended."""
+
+    topic: Topic
+    user_id: UserId
+    turn_id: TurnId
+    language: Language
+    fed: bool
+    ours: bool = False
+    over: bool = False
+
+
+class Elsewhere:
+    """Follows turns of other processes, each until it has ended."""
+
+    def __init__(self, bus: Bus, store: Store) -> None:
+        self._bus = bus
+        self._store = store
+        self._watched: list[_Watched] = []
+        bus.on_return(self._send_back)
+
+    def __len__(self) -> int:
+        return len(self._watched)
+
+    async def topic(self, user_id: UserId, turn_id: TurnId, after: int, language: Language) -> Topic:
+        """What the turn tells; while the bus is away nothing but how it ends."""
+        topic = await self._bus.elsewhere(turn_id)
+        fed = topic is not None
+        topic = topic or self._bus.unfed(turn_id, after)
+        if not topic.ended and not any(watched.topic is topic for watched in self._watched):
+            self._watched.append(_Watched(topic, user_id, turn_id, language, fed))
+        return topic
+
+    async def join(self, topic: Topic, user_id: UserId, turn_id: TurnId, language: Language) -> None:
+        """Let a topic of ours, which has told no text, tell what the other process's tells, to its end."""
+        fed = await self._bus.adopt(topic)
+        if not topic.ended:
+            self._watched.append(_Watched(topic, user_id, turn_id, language, fed, ours=True))
+        ended = _End()
+        reader = topic.subscribe(ended, topic.count)
+        try:
+            await ended.told
+        finally:
+            reader.close()
+
+    async def keep_looking(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            self._watched = [watched for watched in self._watched if not watched.topic.ended]
+            if self._watched:
+                try:
+                    await self._look()
+                except LeaError as error:
+                    log.warning("elsewhere.not_looked", error=error.reason)
+
+    async def _look(self) -> None:
+        ids = {watched.turn_id for watched in self._watched}
+        live = await self._store.read(lambda connection: rows.live(connection, ids))
+        for watched in list(self._watched):
+            if watched.topic.ended:
+                continue
+            if watched.turn_id not in live:
+                await self._end(watched)
+            elif watched.ours and not watched.fed:
+                watched.fed = await self._bus.adopt(watched.topic)
+
+    async def _end(self, watched: _Watched) -> None:
+        """The bus has one more look's time to tell the end itself; then the store's word replaces all."""
+        if watched.fed and not watched.over:
+            watched.over = True
+            return
+        stored = await self._store.read(lambda connection: rows.find_turn(connection, watched.user_id, watched.turn_id))
+        if watched.topic.ended:
+            return
+        if stored is not None:
+            for event in retelling(stored, watched.language):
+                watched.topic.publish(event)
+        watched.topic.end()
+
+    def _send_back(self) -> None:
+        """The bus is there again: readers that were not fed come back with their cursor, and then are."""
+        for watched in self._watched:
+            if not watched.fed and not watched.ours and not watched.topic.ended:
+                watched.topic.end()
+
+
+class _End:
+    """A reader that waits for the end only."""
+
+    def __init__(self) -> None:
+        self.told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def push(self, data: bytes) -> bool:
+        return True
+
+    def end(self) -> None:
+        if not self.told.done():
+            self.told.set_result(None)
