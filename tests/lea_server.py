@@ -130,7 +130,7 @@ class Person:
     async def reading(self, message: str | None = None, path: str = "", **body: object) -> AsyncIterator[Reading]:
         """An open stream; of a message, or of another route that answers with one."""
         sent = {**body, **({} if message is None else {"message": message})}
-        method = "GET" if path.endswith("/stream") else "POST"
+        method = "GET" if "/stream" in path else "POST"
         response = await self.request(method, path or "/v1/lea/chat/stream", sent if method == "POST" else None)
         async with response:
             assert response.status == 200, await response.text()

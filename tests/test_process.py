@@ -48,10 +48,10 @@ def environ(folder: Path, **more: str) -> dict[str, str]:
     return own | more
 
 
-async def start(folder: Path, *arguments: str, **more: str) -> Process:
+async def start(folder: Path, *arguments: str, program: tuple[str, ...] = ("run.py",), **more: str) -> Process:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "run.py",
+        *program,
         *arguments,
         cwd=ROOT,
         env=environ(folder, **more),
@@ -92,13 +92,23 @@ async def lea(folder: Path, *arguments: str, stdin: str = "", **more: str) -> tu
     return process.returncode or 0, out.decode(), err.decode()
 
 
-async def key(folder: Path, email: str = "ada@example.org") -> dict[str, str]:
+async def key(folder: Path, email: str = "ada@example.org", **more: str) -> dict[str, str]:
     """A user's authorization, made beside the running server."""
     code, _, err = await lea(
-        folder, "-m", "lea", "user", "add", email, "--company", "X", "--password-stdin", stdin="correct horse battery"
+        folder,
+        "-m",
+        "lea",
+        "user",
+        "add",
+        email,
+        "--company",
+        "X",
+        "--password-stdin",
+        stdin="correct horse battery",
+        **more,
     )
     assert code == 0, err
-    code, made, err = await lea(folder, "-m", "lea", "key", "create", email)
+    code, made, err = await lea(folder, "-m", "lea", "key", "create", email, **more)
     assert code == 0, err
     return {"Authorization": f"Bearer {made.strip()}"}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from lea import faults
 from lea.errors import LeaError
 from lea.ids import MessageId, TurnId
 from lea.manager.draft import Draft
@@ -63,6 +64,7 @@ class Checkpointer:
         with CHECKPOINT_SECONDS.time():
             try:
                 await self._store.write(lambda connection: checkpoints.save(connection, points))
+                faults.reach("checkpoint.saved")
             except LeaError as error:
                 for one, text in taken:
                     one.draft.give_back(text)

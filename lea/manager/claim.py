@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from lea import faults
 from lea.auth.permissions import Identity
 from lea.errors import Interrupted, LeaError
 from lea.ids import MessageId, derived_id
@@ -110,5 +111,6 @@ class Claim:
         except LeaError as error:
             return error
         if begun is not None:
+            faults.reach("turn.begun")
             self._on_begun()
         return begun

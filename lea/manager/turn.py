@@ -11,6 +11,7 @@ from typing import Literal
 
 import structlog
 
+from lea import faults
 from lea.auth.permissions import Identity
 from lea.bus.port import Topic
 from lea.errors import Conflict, ExternalTimeout, InternalError, Interrupted, LeaError
@@ -70,6 +71,7 @@ class Turn:
         """Answer, then save and tell the end, even when cancelled on the way."""
         try:
             self._running = asyncio.current_task()
+            faults.reach("turn.started")
             if self._cut_as is None:
                 await self._answer()
             else:
@@ -168,6 +170,7 @@ class Turn:
         self.outcome.asked(provider)
         self._timings.mark("asked_model")
         async with provider.open(self._prompt) as stream:
+            faults.reach("model.asked")
             begun = await self._granted()
             if begun is None:
                 await self._tell_again()
@@ -203,6 +206,7 @@ class Turn:
                     first = False
                 self._draft.add(texts)
                 self.topic.publish_text(texts)
+                faults.reach("delta.told")
             for event in batch:
                 if isinstance(event, Usage):
                     self.outcome.usage = event
@@ -212,8 +216,12 @@ class Turn:
 
     async def _tell_again(self) -> None:
         """This request was sent before: tell the answer it got, or is getting from another process."""
-        self.elsewhere = not self._services.sole
-        stored = await self._first()
+        self.elsewhere = not self._services.sole  # a cut must not tell an end before it is known whose turn it is
+        try:
+            stored = await self._first()
+        except LeaError:
+            self.elsewhere = False
+            raise
         if stored.live and self.elsewhere:
             await self._services.elsewhere.join(self.topic, self.identity.user_id, stored.turn_id, self.ask.language)
             stored = await self._first()
@@ -257,6 +265,7 @@ class Turn:
             if begun is not None:
                 await self._save(begun)
         self.topic.publish(self.outcome.done())
+        faults.reach("turn.told")
 
     def _conclude(self) -> None:
         """Add up what it took. A mistake in the accounting costs the account, never the answer."""
@@ -271,7 +280,9 @@ class Turn:
 
     async def _save(self, begun: rows.Begun | LeaError) -> None:
         """Save the end, and let memory follow what the store has."""
+        faults.reach("turn.answered")
         error = await save(self._services, self.outcome)
+        faults.reach("turn.saved")
         self._timings.mark("saved_answer")
         thread = self._thread
         if error is not None:

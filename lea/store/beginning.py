@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Insert, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from lea import faults
 from lea.errors import Conflict, NotFound
 from lea.ids import MessageId
 from lea.store.leases import moment
@@ -70,6 +71,7 @@ def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
     connection.execute(INSERT_MESSAGES, [*said, answer])
     head = {"head": turn.assistant_message_id, "fence": fence, "moment": turn.now}
     connection.execute(MOVE_HEAD, {**_here(turn), **head})
+    faults.reach("turn.beginning")
     return replace(begun, waiting=waiting)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select, tuple_, update
 
+from lea import faults
 from lea.ids import MessageId, ThreadId, TurnId, UserId
 from lea.store.leases import Lease
 from lea.store.tables import messages, turns
@@ -66,6 +67,7 @@ def save(connection: Connection, checkpoints: Sequence[Checkpoint]) -> None:
             for point in checkpoints
         ],
     )
+    faults.reach("checkpoint.saving")
 
 
 def interrupt(

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, literal, select, update
 
+from lea import faults
 from lea.events import FinishReason
 from lea.ids import CompanyId, MessageId, RequestId, ThreadId, TurnId, UserId
 from lea.store.tables import messages, turns
@@ -166,6 +167,7 @@ def end(connection: Connection, turn: EndTurn) -> None:
             "ended_at": turn.now,
         },
     )
+    faults.reach("turn.ending")
 
 
 def find_by_request(connection: Connection, user_id: UserId, request_id: RequestId) -> StoredTurn | None:

@@ -1,0 +1,40 @@
+"""Named moments of a turn at which a test ends the process, so that what a crash leaves is known and not guessed.
+
+Nothing happens at them in a server that was not started to die.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+POINTS: Final = (
+    "turn.started",
+    "turn.beginning",
+    "turn.begun",
+    "model.asked",
+    "delta.told",
+    "checkpoint.saving",
+    "checkpoint.saved",
+    "turn.answered",
+    "turn.ending",
+    "turn.saved",
+    "turn.told",
+)
+"""In the order in which a turn passes them; `…ing` is inside the transaction, before its commit."""
+
+_at: list[Callable[[str], None]] = []
+
+
+def reach(point: str) -> None:
+    """The work has come to this point; called in the loop or in a thread of the database."""
+    for at in _at:
+        at(point)
+
+
+def arm(at: Callable[[str], None]) -> None:
+    """Call `at` with every point that is reached."""
+    _at.append(at)
+
+
+def disarm() -> None:
+    """Forget whoever was to be called."""
+    _at.clear()
