@@ -6,6 +6,7 @@ What is opened first is closed last, each beside its opening.
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
@@ -17,10 +18,12 @@ from lea.auth.wiring import auth_service
 from lea.bus.memory import MemoryBus
 from lea.clock import Clock, SystemClock
 from lea.config import Config
+from lea.errors import StartError
 from lea.handlers import auth, chat, events, operators, sessions, threads
 from lea.handlers.identity import identify, page_cookies
 from lea.handlers.keys import (
     AUTH,
+    BUS,
     CHAT_LIMIT,
     CLOCK,
     CONFIG,
@@ -29,6 +32,7 @@ from lea.handlers.keys import (
     MANAGER,
     NOTICES,
     PROVIDER,
+    STATE,
     STORE,
     STREAMS,
     TURNS,
@@ -41,7 +45,7 @@ from lea.handlers.page import add_page
 from lea.handlers.problems import SERVER_LANGUAGE, problems
 from lea.handlers.routes import IDENTIFY
 from lea.handlers.sse import Streams
-from lea.ids import CompanyId
+from lea.ids import CompanyId, new_id
 from lea.llm.guarded import Guarded
 from lea.llm.local import LocalEngine
 from lea.llm.openai import OpenAIClient
@@ -49,10 +53,13 @@ from lea.llm.provider import Provider
 from lea.llm.stream import OpenAIStream
 from lea.manager.ask import Services
 from lea.manager.checkpointer import Checkpointer
+from lea.manager.elsewhere import Elsewhere
 from lea.manager.following import Following
+from lea.manager.leases import Leases
 from lea.manager.manager import LLMManager
 from lea.manager.notices import Notices
 from lea.manager.outcome import estimate_unfinished
+from lea.manager.snapshots import Snapshots
 from lea.manager.turns import Turns
 from lea.records.sample import load_sample
 from lea.resilience.health import Check, Health
@@ -61,11 +68,15 @@ from lea.resilience.single_flight import SingleFlight
 from lea.sources.facts import CompanyFacts
 from lea.sources.source import Source
 from lea.sources.sql import SqlSource
+from lea.state.memory import MemoryState
 from lea.store import accounts, migrate
 from lea.store import threads as threads_of
-from lea.store.checkpoints import Unfinished, interrupt_unfinished
+from lea.store.checkpoints import Unfinished, interrupt
 from lea.store.engine import Store, make_folder
 from lea.tasks import TaskOwner
+
+if TYPE_CHECKING:
+    from lea.resilience.redis import RedisLink
 
 STATIC = Path(__file__).parent.parent / "static"
 GROUPS = [auth.routes, chat.routes, events.routes, threads.routes, sessions.routes, operators.routes]
@@ -76,6 +87,7 @@ Room = Callable[[web.Application], AsyncIterator[None]]
 """Opens something, yields, closes it."""
 
 TASKS = web.AppKey("tasks", TaskOwner)
+LINK: web.AppKey["RedisLink | None"] = web.AppKey("link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,6 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
     app[STARTED_AT] = adapters.clock.monotonic()
     app[TASKS] = TaskOwner()
     app[STREAMS] = Streams(config.server, app[TASKS])
-    app[CHAT_LIMIT] = ChatLimit(config.limits, adapters.clock)
     app[IDENTIFY] = identify
     for group in GROUPS:
         for route in group.all:
@@ -110,7 +121,7 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
                 app.router.add_route(route.method, route.path, route.handler)
     add_documents(app, GROUPS)
     add_page(app, STATIC)
-    app.cleanup_ctx.extend([_store, _auth(secret), _core(adapters)])
+    app.cleanup_ctx.extend([_store, _state(config), _auth(secret), _core(adapters)])
     app.on_shutdown.append(_end_streams)
     return app
 
@@ -129,9 +140,10 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
 
     def prepare(connection: Connection) -> int:
         migrate.upgrade(connection)
-        return interrupt_unfinished(
-            connection, lambda left: estimate_unfinished(left, _price_hint(left, app[CONFIG])), clock.now()
-        )
+        if not store.sole:  # what is live there may be another process's; its lease tells
+            return 0
+        hint = _price_hint(app[CONFIG])
+        return len(interrupt(connection, None, lambda left: estimate_unfinished(left, hint(left)), clock.now()))
 
     try:
         left = await store.prepare(prepare)
@@ -163,29 +175,77 @@ def _auth(secret: bytes) -> Room:
     return room
 
 
+def _state(config: Config) -> Room:
+    """Memory's, or Redis': `redis` is an extra, and imported only for an address of it. Raises StartError."""
+    url = config.state.redis
+    if url is None:
+        return _memory_state
+    try:
+        from lea.resilience.redis import RedisLink
+        from lea.state.redis import RedisState
+    except ModuleNotFoundError as error:
+        if error.name != "redis":
+            raise
+        raise StartError("state.url: needs the redis extra: pip install 'lea[redis]'") from None
+
+    async def room(app: web.Application) -> AsyncIterator[None]:
+        probing = TaskOwner()
+        link = RedisLink(url, probing)
+        state = RedisState(link, app[TASKS], app[CLOCK])
+        app[LINK] = link
+        app[STATE] = state
+        app[CHAT_LIMIT] = ChatLimit(config.limits, app[CLOCK], state)
+        yield
+        await state.aclose()
+        await probing.aclose()
+        await link.aclose()
+
+    return room
+
+
+async def _memory_state(app: web.Application) -> AsyncIterator[None]:
+    app[LINK] = None
+    app[STATE] = state = MemoryState()
+    app[CHAT_LIMIT] = ChatLimit(app[CONFIG].limits, app[CLOCK], state)
+    yield
+
+
 def _core(adapters: Adapters) -> Room:
     async def room(app: web.Application) -> AsyncIterator[None]:
         config, store, tasks = app[CONFIG], app[STORE], app[TASKS]
         source = adapters.source(store)
         provider = _provider(config, source, store) if adapters.provider is None else adapters.provider(config)
-        manager = LLMManager(source, config, adapters.clock, tasks)
+        snapshots = Snapshots(app[STATE], adapters.clock)
+        manager = LLMManager(source, config, adapters.clock, tasks, snapshots)
         checkpointer = Checkpointer(store)
-        services = Services(manager, store, provider, checkpointer, config, adapters.clock, tasks)
+        bus = MemoryBus()
+        owner, elsewhere = new_id("p"), Elsewhere(bus, store)
+        services = Services(
+            owner, store.sole, elsewhere, manager, store, provider, checkpointer, config, adapters.clock, tasks
+        )
+        app[BUS] = bus
         app[PROVIDER] = provider
         app[MANAGER] = manager
-        bus = MemoryBus()
         app[NOTICES] = Notices(bus)
         app[TURNS] = Turns(services, bus, app[NOTICES])
-        app[FOLLOWING] = Following(app[TURNS], bus, store, adapters.clock)
-        app[HEALTH] = Health(
-            {
-                "database": Check(store.ping, vital=True, detail=store.dialect),
-                "llm": Check(provider.ping, vital=False, detail=provider.name, believed_s=15),
-            },
-            adapters.clock,
-            SingleFlight(tasks),
-        )
+        app[FOLLOWING] = Following(store.sole, app[TURNS], elsewhere, bus, store, adapters.clock)
+        leases = Leases(owner, app[TURNS], store, bus, adapters.clock, _price_hint(config))
+        checks = {
+            "database": Check(store.ping, vital=True, detail=store.dialect),
+            "llm": Check(provider.ping, vital=False, detail=provider.name, believed_s=15),
+        }
+        link = app[LINK]
+        if link is not None:
+            checks["redis"] = Check(link.ping, vital=False, detail="redis")
+            link.on_return(manager.write_back)
+            await link.start()
+        app[HEALTH] = Health(checks, adapters.clock, SingleFlight(tasks))
         tasks.spawn("turns.checkpoint", checkpointer.keep_saving())
+        tasks.spawn("leases.reap", leases.keep_reaping())
+        if not store.sole:
+            tasks.spawn("leases.renew", leases.keep_renewing())
+            tasks.spawn("leases.stop", leases.keep_stopping())
+            tasks.spawn("elsewhere.look", elsewhere.keep_looking())
         tasks.spawn("sessions.evict", manager.keep_evicting())
         tasks.spawn("sessions.preload", _preload(config, store, manager))
         tasks.spawn("health.first", app[HEALTH].found())  # the SDK is imported by the first check, which takes a second
@@ -197,8 +257,8 @@ def _core(adapters: Adapters) -> Room:
     return room
 
 
-def _price_hint(left: Unfinished, config: Config) -> str:
-    return "offline" if left.provider == "offline" else config.llm.base_url or "openai"
+def _price_hint(config: Config) -> Callable[[Unfinished], str]:
+    return lambda left: "offline" if left.provider == "offline" else config.llm.base_url or "openai"
 
 
 async def _preload(config: Config, store: Store, manager: LLMManager) -> None:

@@ -71,14 +71,21 @@ class Database(Section):
 
 
 class State(Section):
-    url: str = "memory://"
+    url: SecretStr = SecretStr("memory://")  # it may hold a password
 
     @field_validator("url")
     @classmethod
-    def _known(cls, value: str) -> str:
-        if value != "memory://":
-            raise ValueError("is memory://")
+    def _known(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if url != "memory://" and not url.startswith(("redis://", "rediss://")):
+            raise ValueError("is memory://, or begins with redis:// or rediss://")
         return value
+
+    @property
+    def redis(self) -> str | None:
+        """Redis' address; None where one process keeps everything in its memory."""
+        url = self.url.get_secret_value()
+        return None if url == "memory://" else url
 
 
 class Llm(Section):

@@ -50,7 +50,7 @@ def test_every_key_is_overridden_by_its_variable(tmp_path: Path, section: str, k
     default = plain(Config())[section][key]
     other: dict[type, str] = {int: "1", float: "1", str: "changed"}
     special = {
-        "url": "memory://" if section == "state" else "postgresql+asyncpg://a@b/c",
+        "url": "rediss://:pass@elsewhere:6379/1" if section == "state" else "postgresql+asyncpg://a@b/c",
         "public_url": "https://lea.example",
         "base_url": "https://model.example/v1",
         "language": "en",
@@ -91,6 +91,8 @@ def test_open_tables_take_anything(tmp_path: Path) -> None:
         ("server = 1", {}, "server"),
         ("[database]\nurl = 'mysql://x'", {}, "database.url"),
         ("[state]\nurl = 'memcached://x'", {}, "state.url"),
+        ("[state]\nurl = 'memory://x'", {}, "state.url"),
+        ("[state]\nurl = ''", {}, "state.url"),
         ("[llm]\nbase_url = 'model.example'", {}, "llm.base_url"),
         ("[llm]\nretries = 3", {}, "llm.retries"),
         ("[llm]\ntimeout = 0", {}, "llm.timeout"),
@@ -120,7 +122,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_a_secret_is_never_shown(tmp_path: Path) -> None:
-    config = load("", tmp_path, LEA_AUTH__SECRET="s" * 40, LEA_LLM__API_KEY="sk-secret")
+    address = "redis://lea:hunter2@cache.example:6379/0"
+    config = load("", tmp_path, LEA_AUTH__SECRET="s" * 40, LEA_LLM__API_KEY="sk-secret", LEA_STATE__URL=address)
+    assert config.state.redis == address
+    assert "hunter2" not in repr(config)
     assert "s" * 40 not in repr(config)
     assert "sk-secret" not in repr(config)
 

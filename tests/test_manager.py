@@ -10,7 +10,9 @@ from lea.auth.permissions import Identity
 from lea.config import Config
 from lea.ids import CompanyId, ThreadId, UserId
 from lea.manager.manager import LLMManager
+from lea.manager.snapshots import Snapshots
 from lea.metrics import REGISTRY
+from lea.state.memory import MemoryState
 from lea.tasks import TaskOwner
 from tests.fakes import ManualClock, ScriptedSource
 from tests.lea_server import Lea, Person, running, settings
@@ -25,7 +27,7 @@ class Parts:
     def __init__(self, config: Config, tasks: TaskOwner) -> None:
         self.clock = ManualClock()
         self.source = ScriptedSource()
-        self.manager = LLMManager(self.source, config, self.clock, tasks)
+        self.manager = LLMManager(self.source, config, self.clock, tasks, Snapshots(MemoryState(), self.clock))
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import AfterValidator, Field
 
-from lea.errors import NotFound
+from lea.errors import LeaError, NotFound
 from lea.handlers.answers import ChatAnswer, Stopped, chat_answer
-from lea.handlers.keys import CHAT_LIMIT, FOLLOWING, STORE, STREAMS, TURNS
+from lea.handlers.keys import BUS, CHAT_LIMIT, FOLLOWING, STORE, STREAMS, TURNS
+from lea.handlers.limits import refusal
 from lea.handlers.routes import Call, Model, Routes, client_id, json_response
 from lea.ids import CLIENT_ID, MessageId, RequestId, ThreadId, TurnId, derived_id, new_id
 from lea.manager.ask import Ask
@@ -76,6 +77,7 @@ async def chat(call: Call[ChatBody]) -> web.StreamResponse:
     """The same turn as one JSON answer."""
     ask = _ask(call)
     headers = await _admit(call, ask)
+    headers |= await _admit_shared(call, ask, headers)
     outcome = await call.app[TURNS].outcome(call.identity, ask)
     if outcome.error is not None:
         outcome.error.headers.update(headers)
@@ -119,7 +121,7 @@ async def stop(call: Call[StopBody]) -> web.StreamResponse:
     thread_id = ThreadId(client_id(call.request))
     user_id = call.identity.user_id
     turn_id = TurnId(call.body.turn_id) if call.body.turn_id else None
-    stopped = call.app[TURNS].stop(user_id, thread_id, turn_id)
+    stopped = await call.app[TURNS].stop(user_id, thread_id, turn_id)
     if not stopped:
         found = await call.app[STORE].read(lambda connection: threads.get(connection, user_id, thread_id))
         if found is None:
@@ -140,6 +142,10 @@ async def _stream(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> web.Strea
     headers = await _admit(call, ask)
     streams = call.app[STREAMS]
     opened = await streams.open(call.request, headers)
+    try:
+        await _admit_shared(call, ask, headers)
+    except LeaError as error:
+        return await streams.follow(opened, refusal(call.app[BUS], ask, error))
     return await streams.follow(opened, call.app[TURNS].follow(call.identity, ask))
 
 
@@ -148,6 +154,20 @@ async def _admit(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> dict[str, 
     turns = call.app[TURNS]
     turns.admit(call.identity, ask)
     return {} if turns.known(ask) else await call.app[CHAT_LIMIT].take(call.identity.user_id)
+
+
+async def _admit_shared(call: Call[ChatBody] | Call[AgainBody], ask: Ask, counted: dict[str, str]) -> dict[str, str]:
+    """What was counted here is counted over all processes; this may take a moment, in which much may have changed."""
+    turns = call.app[TURNS]
+    headers: dict[str, str] = {}
+    if counted:
+        try:
+            headers = await call.app[CHAT_LIMIT].take_shared(call.identity.user_id)
+        except LeaError:
+            if not turns.known(ask):
+                raise
+        turns.admit(call.identity, ask)
+    return headers
 
 
 def _ask(call: Call[ChatBody]) -> Ask:

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from lea.auth.service import AuthService
+from lea.bus.port import Bus
 from lea.clock import Clock
 from lea.config import Config
 from lea.handlers.limits import ChatLimit
@@ -13,11 +14,14 @@ from lea.manager.manager import LLMManager
 from lea.manager.notices import Notices
 from lea.manager.turns import Turns
 from lea.resilience.health import Health
+from lea.state.port import State
 from lea.store.engine import Store
 
 CONFIG = web.AppKey("config", Config)
 CLOCK = web.AppKey("clock", Clock)
 STORE = web.AppKey("store", Store)
+STATE = web.AppKey("state", State)
+BUS = web.AppKey("bus", Bus)
 AUTH = web.AppKey("auth", AuthService)
 MANAGER = web.AppKey("manager", LLMManager)
 FOLLOWING = web.AppKey("following", Following)

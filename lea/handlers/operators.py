@@ -7,7 +7,7 @@ from prometheus_client.exposition import choose_encoder
 from pydantic import BaseModel
 
 from lea import __version__
-from lea.handlers.keys import CLOCK, HEALTH
+from lea.handlers.keys import CLOCK, HEALTH, STATE
 from lea.handlers.routes import Call, Empty, Routes, json_response
 from lea.metrics import REGISTRY
 
@@ -46,7 +46,7 @@ async def health(call: Call[Empty]) -> web.StreamResponse:
             "status": status,
             "version": __version__,
             "uptime_s": round(call.app[CLOCK].monotonic() - call.app[STARTED_AT], 3),
-            "storage_backend": "memory",
+            "storage_backend": call.app[STATE].backend,
             "dependencies": {
                 name: {"status": entry.status, "latency_ms": entry.latency_ms, "detail": entry.detail}
                 for name, entry in found.items()

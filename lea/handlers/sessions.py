@@ -3,7 +3,7 @@
 from aiohttp import web
 from pydantic import BaseModel
 
-from lea.handlers.keys import CLOCK, MANAGER, PROVIDER, STORE
+from lea.handlers.keys import CLOCK, MANAGER, PROVIDER, STATE, STORE
 from lea.handlers.routes import Call, Empty, Routes, json_response
 from lea.store import threads
 
@@ -55,13 +55,12 @@ async def initialize(call: Call[Empty]) -> web.StreamResponse:
 
 @routes.add("GET", "/v1/lea/sessions/count", answer=CountAnswer)
 async def count(call: Call[Empty]) -> web.StreamResponse:
-    """The company's conversations used within a day, and its sessions in memory."""
+    """The company's conversations used within a day, and its sessions, over all processes that share them."""
     company_id = call.identity.company_id
     since = call.app[CLOCK].now() - SESSION_LIFETIME_S
     active = await call.app[STORE].read(lambda connection: threads.count_active(connection, company_id, since))
-    return json_response(
-        {"active_sessions": active, "users": call.app[MANAGER].count(company_id), "storage_backend": "memory"}
-    )
+    users = await call.app[MANAGER].users(company_id)
+    return json_response({"active_sessions": active, "users": users, "storage_backend": call.app[STATE].backend})
 
 
 @routes.add("GET", "/v1/llm/status", answer=ModelAnswer)

@@ -16,11 +16,15 @@ from lea.ids import CompanyId, ThreadId, UserId
 from lea.manager.callbacks import CallbackPool
 from lea.manager.locks import LeafLock, LockTimes
 from lea.manager.session import LLMSession, session_key
+from lea.manager.snapshots import Snapshots
 from lea.metrics import SESSIONS
 from lea.sources.source import JobsMetrics, Source
 from lea.tasks import TaskOwner
 
 PRELOADED_AT_ONCE = 4
+WRITTEN_AT_ONCE = 50
+"""Sessions written back between two pauses: a few milliseconds of work."""
+WRITE_PAUSE_S = 0.02
 
 log = structlog.get_logger()
 
@@ -38,11 +42,13 @@ class Initialized:
 class LLMManager:
     """Holds sessions; makes, refreshes and evicts them."""
 
-    def __init__(self, source: Source, config: Config, clock: Clock, tasks: TaskOwner) -> None:
+    def __init__(self, source: Source, config: Config, clock: Clock, tasks: TaskOwner, snapshots: Snapshots) -> None:
         self._source = source
         self._config = config
         self._clock = clock
         self._tasks = tasks
+        self._snapshots = snapshots
+        self._writing_back: asyncio.Task[None] | None = None
         self._lock = LeafLock("global")
         self._sessions: dict[str, LLMSession] = {}  # the one used longest ago first
         self._callbacks = CallbackPool(config.sessions)
@@ -54,8 +60,16 @@ class LLMManager:
         """Sessions of one company in memory."""
         return sum(session.company_id == company_id for session in self._sessions.values())
 
+    async def users(self, company_id: CompanyId) -> int:
+        """Sessions of one company over all processes, as far as that is known; at least those in memory."""
+        return max(self.count(company_id), await self._snapshots.users(company_id) or 0)
+
     async def session(self, identity: Identity, times: LockTimes | None = None) -> tuple[LLMSession, bool]:
-        """The caller's session, and whether it is new; nothing is loaded yet."""
+        """The caller's session, and whether it is new in memory; nothing is loaded yet. It counts as used."""
+        self._snapshots.touch(identity.user_id, identity.company_id)
+        return await self._find_or_make(identity, times)
+
+    async def _find_or_make(self, identity: Identity, times: LockTimes | None = None) -> tuple[LLMSession, bool]:
         key = session_key(identity)
         async with self._lock.hold(times):
             session = self._sessions.pop(key, None)
@@ -63,7 +77,9 @@ class LLMManager:
                 session.used_at = self._clock.monotonic()
                 self._sessions[key] = session
                 return session, False
-            session = LLMSession(identity, self._source, self._config, self._clock, self._tasks, self._callbacks)
+            session = LLMSession(
+                identity, self._source, self._config, self._clock, self._tasks, self._callbacks, self._snapshots
+            )
             self._sessions[key] = session
             if len(self._sessions) > self._config.sessions.most:
                 self._drop_unused()
@@ -89,7 +105,7 @@ class LLMManager:
             "total": perf_counter() - start,
         }
         timings_ms = {name: round(seconds * 1000, 3) for name, seconds in timings.items()}
-        status: Literal["created", "refreshed"] = "created" if created else "refreshed"
+        status: Literal["created", "refreshed"] = "created" if created and not times.found else "refreshed"
         log.info(
             "session.initialized",
             session_key=session.key,
@@ -131,13 +147,28 @@ class LLMManager:
 
         async def ready(identity: Identity) -> None:
             async with few:
-                session, created = await self.session(identity)
+                session, created = await self._find_or_make(identity)
                 if created:
                     await session.ensure_loaded()
 
         await asyncio.gather(*(ready(identity) for identity in identities))
         log.info("sessions.preloaded", count=len(identities))
         return len(identities)
+
+    def write_back(self) -> None:
+        """What is shared may have been lost: put there again what this process knows, behind everybody's back."""
+        if self._writing_back is not None:
+            self._writing_back.cancel()
+        self._writing_back = self._tasks.spawn("sessions.write_back", self._write_back())
+
+    async def _write_back(self) -> None:
+        sessions = list(self._sessions.values())
+        for first in range(0, len(sessions), WRITTEN_AT_ONCE):
+            for session in sessions[first : first + WRITTEN_AT_ONCE]:
+                session.keep()
+            await asyncio.sleep(WRITE_PAUSE_S)
+        if sessions:
+            log.info("sessions.written_back", count=len(sessions))
 
     def close(self) -> None:
         """Start no more blocking work."""

@@ -1,7 +1,8 @@
 """What the server keeps in memory for one user in one company, and how it is loaded.
 
 Data is loaded outside the session's lock, once for everyone who asks, and installed under it. A part that fails to
-load stays as it was: the answer goes on without it and says so.
+load stays as it was: the answer goes on without it and says so. A session new to this process is taken over from
+another process's snapshot, where there is one.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from lea.errors import LeaError
 from lea.ids import ThreadId
 from lea.manager.callbacks import CallbackPool
 from lea.manager.locks import LeafLock, LockTimes
+from lea.manager.snapshots import SessionSnapshot, Snapshots
 from lea.manager.thread import Thread
 from lea.metrics import LOAD_SECONDS
 from lea.resilience.single_flight import SingleFlight
@@ -36,11 +38,23 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class LoadTimes:
-    """Seconds each load phase took, and which phases failed."""
+    """Seconds each load phase took, and which phases failed.
+
+    `found` says that the session was known to another process, `taken` that what it knew was fresh enough.
+    """
 
     phases: dict[str, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     locks: LockTimes = field(default_factory=LockTimes)
+    found: bool = False
+    taken: bool = False
+
+    def then(self, later: "LoadTimes") -> "LoadTimes":
+        """Both as one; neither is changed, since others may hold them."""
+        locks = LockTimes(self.locks.wait + later.locks.wait, self.locks.held + later.locks.held)
+        return LoadTimes(
+            self.phases | later.phases, [*self.failed, *later.failed], locks, found=self.found, taken=self.taken
+        )
 
 
 class LLMSession:
@@ -54,6 +68,7 @@ class LLMSession:
         clock: Clock,
         tasks: TaskOwner,
         callbacks: CallbackPool,
+        snapshots: Snapshots,
     ) -> None:
         self.key = session_key(identity)
         self.user_id = identity.user_id
@@ -69,6 +84,7 @@ class LLMSession:
         self._clock = clock
         self._tasks = tasks
         self._callbacks = callbacks
+        self._snapshots = snapshots
         self._loads = SingleFlight(tasks)
         self._context_at = self._jobs_at = float("-inf")
         self._busy: dict[ThreadId, Thread] = {}
@@ -108,24 +124,50 @@ class LLMSession:
 
     async def ensure_loaded(self) -> LoadTimes:
         """Load what is missing or too old; jobs that are only old are reloaded behind the caller's back."""
-        now = self._clock.monotonic()
-        if now - self._context_at > self._config.sessions.context_ttl:
-            return await self._loads.once("all", self._load_all)
+        times = LoadTimes()
+        if self._clock.monotonic() - self._context_at > self._config.sessions.context_ttl:
+            times = await self._loads.once("all", self._load_all)
+            if not times.taken:
+                return times
         if self.jobs_data is None:
-            return await self._loads.once("jobs", self._load_jobs)
+            return times.then(await self._loads.once("jobs", self._load_jobs))
+        now = self._clock.monotonic()
         if now - self._jobs_at > self._config.sessions.jobs_ttl:
             self._jobs_at = now
             self._tasks.spawn("session.jobs", self._loads.once("jobs", self._load_jobs))
-        return LoadTimes()
+        return times
 
     async def refresh(self) -> LoadTimes:
         """What `initialize` does: the profile is kept while it is fresh, jobs are loaded anew."""
+        times = LoadTimes()
         if self._clock.monotonic() - self._context_at > self._config.sessions.context_ttl:
-            return await self._loads.once("all", self._load_all)
-        return await self._loads.once("jobs", self._load_jobs)
+            times = await self._loads.once("all", self._load_all)
+            if not times.taken:
+                return times
+        return times.then(await self._loads.once("jobs", self._load_jobs))
+
+    def keep(self) -> None:
+        """Let other processes take over what is loaded."""
+        if not self._snapshots.shared or self.user_context is None:
+            return
+        past = self._clock.now() - self._clock.monotonic()
+        jobs_at = self._jobs_at + past if self.jobs_data is not None else 0.0
+        snapshot = SessionSnapshot(
+            self.connection_mode,
+            self.user_context,
+            self._context_at + past,
+            self.jobs_data,
+            self.jobs_metrics,
+            jobs_at,
+        )
+        self._snapshots.keep_session(self.user_id, self.company_id, snapshot)
 
     async def _load_all(self) -> LoadTimes:
         times = LoadTimes()
+        if self.user_context is None and self._snapshots.shared:
+            await self._take_over(times)
+            if times.taken:
+                return times
         mode, context, jobs, metrics = await asyncio.gather(
             self._timed("connection_mode", times, lambda: self._source.connection_mode(self.company_id)),
             self._timed("user_context", times, lambda: self._source.user_context(self.user_id, self.company_id)),
@@ -137,7 +179,25 @@ class LLMSession:
             if context is not None:
                 self.user_context, self._context_at = context, self._clock.monotonic()
             self._install_jobs(jobs, metrics)
+        self.keep()
         return times
+
+    async def _take_over(self, times: LoadTimes) -> None:
+        """Install what another process has loaded, as old as it is, unless that is too old."""
+        start = perf_counter()
+        snapshot = await self._snapshots.session(self.user_id, self.company_id)
+        times.found = snapshot is not None
+        age = 0.0 if snapshot is None else max(0.0, self._clock.now() - snapshot.context_at)
+        if snapshot is not None and age < self._config.sessions.context_ttl:
+            async with self.lock.hold(times.locks):
+                now = self._clock.monotonic()
+                self.connection_mode, self.user_context = snapshot.connection_mode, snapshot.user_context
+                self.jobs_data, self.jobs_metrics = snapshot.jobs_data, snapshot.jobs_metrics
+                self._context_at = now - age
+                self._jobs_at = now - max(0.0, self._clock.now() - snapshot.jobs_at)
+            times.taken = True
+        times.phases["snapshot"] = perf_counter() - start
+        LOAD_SECONDS.labels("snapshot", "loaded" if times.taken else "absent").observe(times.phases["snapshot"])
 
     async def _load_jobs(self) -> LoadTimes:
         times = LoadTimes()
@@ -147,6 +207,7 @@ class LLMSession:
         )
         async with self.lock.hold(times.locks):
             self._install_jobs(jobs, metrics)
+        self.keep()
         return times
 
     def _install_jobs(self, jobs: JobsData | None, metrics: JobsMetrics | None) -> None:

@@ -16,6 +16,10 @@ CHECK_TIMEOUT_S = 2.0
 State = Literal["ok", "degraded", "down"]
 
 
+class Gone(Exception):
+    """A dependency cannot be used now; the message says why, to operators."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """How to ask a dependency; without a `vital` one nothing works, without another something does.
@@ -77,5 +81,7 @@ class Health:
             status, detail = "down", f"no answer within {CHECK_TIMEOUT_S:.0f} s"
         except LeaError as error:
             status, detail = "down", error.reason
+        except Gone as error:
+            status, detail = "down", str(error)
         latency_ms = round((perf_counter() - start) * 1000, 3)
         return Found(status, latency_ms, detail, self._clock.monotonic())

@@ -41,6 +41,12 @@ class MovingWindows(MemoryStorage):
     async def clear(self, key: str) -> None:
         self._hits.pop(key, None)
 
+    def take_back(self, key: str) -> None:
+        """The newest entry never was."""
+        hits = self._hits.get(key)
+        if hits:
+            hits.pop()
+
     def _recent(self, key: str, expiry: int) -> deque[float]:
         hits = self._hits.get(key) or deque()
         while hits and hits[0] <= self._clock.now() - expiry:
@@ -66,13 +72,18 @@ class RateLimit:
         self.window_s = math.ceil(window_s)
         self._clock = clock
         self._item: RateLimitItem = RateLimitItemPerSecond(limit, self.window_s, label)
-        self._limiter = MovingWindowRateLimiter(MovingWindows(clock, window_s))
+        self._windows = MovingWindows(clock, window_s)
+        self._limiter = MovingWindowRateLimiter(self._windows)
 
     async def hit(self, name: str) -> Hit:
         """Count one; nothing is awaited that could wait. A refused hit is not counted."""
         allowed = await self._limiter.hit(self._item, name)
         stats = await self._limiter.get_window_stats(self._item, name)
         return Hit(allowed, stats.remaining, max(1, math.ceil(stats.reset_time - self._clock.now())))
+
+    def take_back(self, name: str) -> None:
+        """The last hit of this name was refused elsewhere, so it does not count here either."""
+        self._windows.take_back(self._item.key_for(name))
 
     async def forgive(self, name: str) -> None:
         """Forget the hits of this name."""

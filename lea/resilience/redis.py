@@ -9,7 +9,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from time import perf_counter
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -18,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from lea.metrics import REDIS_AVAILABLE, REDIS_SECONDS
+from lea.resilience.health import Gone
 from lea.tasks import TaskOwner
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ Command = Callable[["Redis"], Awaitable[T]]
 
 REQUEST_S: Final = 0.25
 """Longest anybody waits for a command."""
+PING_S: Final = 0.2
 PROBE_PAUSE_S: Final = 1.0
 """Between two looks whether it is back."""
 PROBE_S: Final = 1.0
@@ -36,7 +38,7 @@ FAILURES: Final = (RedisError, OSError, TimeoutError)
 log = structlog.get_logger()
 
 
-class RedisGone(Exception):
+class RedisGone(Gone):
     """Redis cannot be used now; the message says why."""
 
 
@@ -52,9 +54,10 @@ class RedisLink:
         self._patient: Redis | None = None
         self.detail = "not tried yet"
         try:
-            self._quick = _client(url, CONNECTIONS, socket_timeout=1)
-            self._patient = _client(url, 2, socket_timeout=None)
-        except ValueError:  # its text quotes the address, which may hold a password
+            self._quick = _client(url, CONNECTIONS)
+            self._patient = _client(url, 2)
+        except (ValueError, TypeError, AttributeError, RedisError):  # their texts may quote a password
+            self._quick = None
             self.detail = "state.url cannot be understood"
 
     @property
@@ -99,6 +102,10 @@ class RedisLink:
             self._lost(error)
             raise RedisGone(self.detail) from error
 
+    async def ping(self) -> None:
+        """Returns if it answers. Raises RedisGone, in less time than a request is given."""
+        await self.run(lambda client: client.ping(), PING_S)
+
     async def aclose(self) -> None:
         """Give back the connections."""
         self._available = False
@@ -139,16 +146,19 @@ class RedisLink:
             call()
 
 
-def _client(url: str, connections: int, **options: Any) -> Redis:
-    """Raises ValueError for an address that cannot be understood."""
+def _client(url: str, connections: int) -> Redis:
+    """Raises an error of some kind for an address that cannot be understood; its options are tried out at once."""
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=connections,
         timeout=REQUEST_S,
+        socket_timeout=None,  # every command has a limit of ours; the library's own can swallow its cancellation
         socket_connect_timeout=0.5,
         retry=Retry(NoBackoff(), 1),  # one more try: the pool's connections may all be of the Redis before
-        **options,
+        driver_info=None,  # else each new connection looks on the disk for its own version
     )
+    pool.connection_kwargs["decode_responses"] = False  # values are bytes, whatever the address says
+    pool.connection_class(**pool.connection_kwargs)
     return Redis.from_pool(pool)
 
 
