@@ -221,7 +221,17 @@ def _core(adapters: Adapters) -> Room:
         bus = MemoryBus()
         owner, elsewhere = new_id("p"), Elsewhere(bus, store)
         services = Services(
-            owner, store.sole, elsewhere, manager, store, provider, checkpointer, config, adapters.clock, tasks
+            owner=owner,
+            sole=store.sole,
+            elsewhere=elsewhere,
+            snapshots=snapshots,
+            manager=manager,
+            store=store,
+            provider=provider,
+            checkpointer=checkpointer,
+            config=config,
+            clock=adapters.clock,
+            settling=tasks,
         )
         app[BUS] = bus
         app[PROVIDER] = provider

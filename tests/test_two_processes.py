@@ -1,4 +1,4 @@
-"""Two `run.py` on one PostgreSQL and one Redis, behind nothing but two ports: one of them is killed, or told to leave."""
+"""Two `run.py` on one PostgreSQL and one Redis, behind nothing but two ports: one is killed, or told to leave."""
 
 import asyncio
 import signal

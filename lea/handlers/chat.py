@@ -15,7 +15,7 @@ from lea.ids import CLIENT_ID, MessageId, RequestId, ThreadId, TurnId, derived_i
 from lea.manager.ask import Ask
 from lea.manager.following import Cursor
 from lea.store import threads
-from lea.store.turns import TurnKind
+from lea.store.turns import TurnKind, find_by_request
 
 MESSAGE_CHARACTERS = 32_000
 EVENT_STREAM = "text/event-stream"
@@ -164,10 +164,17 @@ async def _admit_shared(call: Call[ChatBody] | Call[AgainBody], ask: Ask, counte
         try:
             headers = await call.app[CHAT_LIMIT].take_shared(call.identity.user_id)
         except LeaError:
-            if not turns.known(ask):
+            if not turns.known(ask) and not await _asked_before(call, ask):
                 raise
         turns.admit(call.identity, ask)
     return headers
+
+
+async def _asked_before(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> bool:
+    """Whether this request began a turn at another process; attaching to it is never refused for its number."""
+    user_id = call.identity.user_id
+    found = await call.app[STORE].read(lambda connection: find_by_request(connection, user_id, ask.request_id))
+    return found is not None
 
 
 def _ask(call: Call[ChatBody]) -> Ask:

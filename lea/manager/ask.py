@@ -9,6 +9,7 @@ from lea.llm.provider import Provider
 from lea.manager.checkpointer import Checkpointer
 from lea.manager.elsewhere import Elsewhere
 from lea.manager.manager import LLMManager
+from lea.manager.snapshots import Snapshots
 from lea.sentences import Language
 from lea.store.engine import Store
 from lea.store.turns import TurnKind
@@ -39,6 +40,7 @@ class Services:
     owner: str
     sole: bool
     elsewhere: Elsewhere
+    snapshots: Snapshots
     manager: LLMManager
     store: Store
     provider: Provider

@@ -118,6 +118,7 @@ class LLMManager:
 
     async def forget_thread(self, user_id: UserId, company_id: CompanyId, thread_id: ThreadId) -> None:
         """A conversation was deleted."""
+        self._snapshots.forget_history(user_id, thread_id)
         session = self._sessions.get(f"{user_id}:{company_id}")
         if session is not None:
             session.forget(thread_id)

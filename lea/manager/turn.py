@@ -14,18 +14,16 @@ import structlog
 from lea import faults
 from lea.auth.permissions import Identity
 from lea.bus.port import Topic
-from lea.errors import Conflict, ExternalTimeout, InternalError, Interrupted, LeaError
+from lea.errors import Conflict, InternalError, Interrupted, LeaError
 from lea.events import Connecting, Queued, Snapshot, Stage
 from lea.ids import MessageId, derived_id
-from lea.llm.provider import Finished, ModelStream, Prompt, Provider, Usage
+from lea.manager.answer import Answer
 from lea.manager.ask import Ask, Services
-from lea.manager.checkpointer import Watched
 from lea.manager.claim import Claim
-from lea.manager.context import render
 from lea.manager.draft import Draft
 from lea.manager.ending import report, save
 from lea.manager.locks import Ticket
-from lea.manager.outcome import Outcome, Timings, from_store, prompt_tokens
+from lea.manager.outcome import Outcome, Timings, from_store
 from lea.manager.session import LLMSession
 from lea.manager.thread import HISTORY_MESSAGES, History, Thread
 from lea.messages import Assistant, Message, User
@@ -57,7 +55,7 @@ class Turn:
         self._draft = draft
         self._services = services
         self._timings = Timings()
-        self._prompt: Prompt | None = None
+        self._answer = Answer(ask, topic, draft, services, self.outcome, self._timings)
         self.claim = Claim(ask, identity, self.outcome.message_id, services, on_begun)
         self._ticket: Ticket | None = None
         self._session: LLMSession | None = None
@@ -73,7 +71,7 @@ class Turn:
             self._running = asyncio.current_task()
             faults.reach("turn.started")
             if self._cut_as is None:
-                await self._answer()
+                await self._work()
             else:
                 self.claim.start()
         except asyncio.CancelledError:
@@ -97,7 +95,7 @@ class Turn:
         if self._running is not None:
             self._running.cancel()
 
-    async def _answer(self) -> None:
+    async def _work(self) -> None:
         session, _ = await self._services.manager.session(self.identity)
         thread = session.thread(self.ask.thread_id)
         self._session, self._thread = session, thread
@@ -112,14 +110,14 @@ class Turn:
         self._timings.add("load", perf_counter() - loading)
         for phase, seconds in times.phases.items():
             self._timings.add(f"load_{phase}", seconds)
-        if history is None:
-            await self._tell_again()
-        elif not await self._ask_model(session, history):
+        asked = None if history is None else await self._answer.ask_model(session, history, self._granted)
+        if asked == "stale":
             thread.history = None
             fresh = await self._history(thread)
-            if fresh is None or not await self._ask_model(session, fresh):
-                raise Conflict
-        return None
+            asked = None if fresh is None else await self._answer.ask_model(session, fresh, self._granted)
+        if asked == "stale":
+            raise Conflict
+        return None if asked == "answered" else await self._tell_again()
 
     async def _wait_for_turn(self, ticket: Ticket) -> None:
         """In this process's queue first, then until no other process answers the thread."""
@@ -149,70 +147,17 @@ class Turn:
             return None
         if known is not None and known.head == begun.parent_id:
             return known
-        path = await self._services.store.read(
-            lambda connection: rows.path_to(
-                connection, self.identity.user_id, self.ask.thread_id, begun.parent_id, HISTORY_MESSAGES
-            )
-        )
-        thread.history = History(begun.parent_id, [_said(row.role, row.content) for row in path])
+        messages = await self._services.snapshots.history(self.identity.user_id, self.ask.thread_id, begun.parent_id)
+        thread.history = History(begun.parent_id, await self._read(begun.parent_id) if messages is None else messages)
         return thread.history
 
-    async def _ask_model(self, session: LLMSession, history: History) -> bool:
-        """Stream the answer; False if the store knows a newer history, and then nothing was told."""
-        self.topic.publish(Stage("thinking"))
-        provider = self._services.provider
-        text, prefix = self.ask.text, ""
-        if self.ask.kind != "message" and (begun := await self._granted()) is not None:
-            text, prefix = begun.text, begun.prefix
-            self._go_on_with(prefix)
-        budget = self._services.config.llm.context_tokens
-        self._prompt = render(session, history.messages, text, prefix, self.ask.language, budget)
-        self.outcome.asked(provider)
-        self._timings.mark("asked_model")
-        async with provider.open(self._prompt) as stream:
-            faults.reach("model.asked")
-            begun = await self._granted()
-            if begun is None:
-                await self._tell_again()
-                return True
-            if begun.parent_id != history.head:
-                return False
-            self._checkpoint_from_now(self._prompt, provider)
-            try:
-                async with asyncio.timeout(self._services.config.llm.answer_timeout):
-                    await self._tell(stream)
-            except TimeoutError:
-                raise ExternalTimeout from None
-        return True
-
-    def _go_on_with(self, prefix: str) -> None:
-        if prefix:
-            self._draft.begin_with(prefix)
-            self.topic.publish(Snapshot(prefix))
-
-    def _checkpoint_from_now(self, prompt: Prompt, provider: Provider) -> None:
-        sent = prompt_tokens(prompt)
-        self._services.checkpointer.watch(
-            Watched(self.ask.turn_id, self.outcome.message_id, self._draft, provider.name, provider.model, sent)
+    async def _read(self, head: MessageId | None) -> list[Message]:
+        path = await self._services.store.read(
+            lambda connection: rows.path_to(
+                connection, self.identity.user_id, self.ask.thread_id, head, HISTORY_MESSAGES
+            )
         )
-
-    async def _tell(self, stream: ModelStream) -> None:
-        first = True
-        async for batch in stream:
-            texts = [event for event in batch if isinstance(event, str)]
-            if texts:
-                if first:
-                    self._timings.mark("first_token")
-                    first = False
-                self._draft.add(texts)
-                self.topic.publish_text(texts)
-                faults.reach("delta.told")
-            for event in batch:
-                if isinstance(event, Usage):
-                    self.outcome.usage = event
-                elif isinstance(event, Finished):
-                    self.outcome.improve(event.reason)
-        self._timings.mark("last_token")
+        return [_said(row.role, row.content) for row in path]
 
     async def _tell_again(self) -> None:
         """This request was sent before: tell the answer it got, or is getting from another process."""
@@ -271,7 +216,7 @@ class Turn:
         """Add up what it took. A mistake in the accounting costs the account, never the answer."""
         self.outcome.text = self._draft.text()
         try:
-            self.outcome.account(self._prompt)
+            self.outcome.account(self._answer.prompt)
         except Exception as error:  # a price list's surprise must not stand between an answer and its saving
             log.error("turn.not_accounted", turn_id=self.ask.turn_id, exc_info=error)
         self._timings.mark("ended")
@@ -292,6 +237,7 @@ class Turn:
             return
         if error is None and isinstance(begun, rows.Begun) and thread.history.head == begun.parent_id:
             thread.said(self.outcome.message_id, User(begun.text), Assistant(self.outcome.text))
+            self._services.snapshots.keep_history(self.identity.user_id, self.ask.thread_id, thread.history)
         else:
             thread.history = None
 
