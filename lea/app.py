@@ -16,6 +16,7 @@ from lea.auth.permissions import Identity
 from lea.auth.secret import load_secret
 from lea.auth.wiring import auth_service
 from lea.bus.memory import MemoryBus
+from lea.bus.port import Bus
 from lea.clock import Clock, SystemClock
 from lea.config import Config
 from lea.errors import StartError
@@ -195,6 +196,7 @@ def _state(config: Config) -> Room:
         app[LINK] = link
         app[STATE] = state
         app[CHAT_LIMIT] = ChatLimit(config.limits, app[CLOCK], state)
+        await link.start()
         yield
         await state.aclose()
         await probing.aclose()
@@ -218,7 +220,7 @@ def _core(adapters: Adapters) -> Room:
         snapshots = Snapshots(app[STATE], adapters.clock)
         manager = LLMManager(source, config, adapters.clock, tasks, snapshots)
         checkpointer = Checkpointer(store)
-        bus = MemoryBus()
+        bus = await _bus(app)
         owner, elsewhere = new_id("p"), Elsewhere(bus, store)
         services = Services(
             owner=owner,
@@ -248,7 +250,6 @@ def _core(adapters: Adapters) -> Room:
         if link is not None:
             checks["redis"] = Check(link.ping, vital=False, detail="redis")
             link.on_return(manager.write_back)
-            await link.start()
         app[HEALTH] = Health(checks, adapters.clock, SingleFlight(tasks))
         tasks.spawn("turns.checkpoint", checkpointer.keep_saving())
         tasks.spawn("leases.reap", leases.keep_reaping())
@@ -261,10 +262,23 @@ def _core(adapters: Adapters) -> Room:
         tasks.spawn("health.first", app[HEALTH].found())  # the SDK is imported by the first check, which takes a second
         yield
         await app[TURNS].drain(0)
+        await bus.aclose()
         manager.close()
         await provider.aclose()
 
     return room
+
+
+async def _bus(app: web.Application) -> Bus:
+    """Only where other processes may use the same database is there anybody to tell."""
+    link = app[LINK]
+    if link is None or app[STORE].sole:
+        return MemoryBus()
+    from lea.bus.redis import RedisBus
+
+    bus = RedisBus(link, app[TASKS])
+    await bus.start()
+    return bus
 
 
 def _price_hint(config: Config) -> Callable[[Unfinished], str]:

@@ -1,13 +1,50 @@
-"""Topics: history, cursors, bounds, and readers that fall behind."""
+"""Topics: history, cursors, bounds, and readers that fall behind; the same over memory and over Redis."""
 
+from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lea.bus.memory import TAKE_BYTES, MemoryBus, MemoryTopic
+from lea.bus.port import Bus, Topic
+from lea.bus.redis import RedisBus
 from lea.events import Snapshot, Stage
+from lea.resilience.redis import RedisLink
+from lea.tasks import TaskOwner
 from tests.fakes import ScriptedSink
+from tests.redis_server import RedisServer, own_redis
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisServer]:
+    with own_redis() as server:
+        yield server
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
+    """Whatever is shared besides, this process's own topics are the same."""
+    if request.param == "memory":
+        yield MemoryBus()
+        return
+    tasks = TaskOwner()
+    link = RedisLink(request.getfixturevalue("redis").url, tasks)
+    over_redis = RedisBus(link, tasks)
+    await link.start()
+    await over_redis.start()
+    yield over_redis
+    await over_redis.aclose()
+    await tasks.aclose()
+    await link.aclose()
+
+
+@pytest.fixture
+def told(bus: Bus) -> Topic:
+    topic = bus.open("t", lambda: Snapshot("everything so far"))
+    bus.share(topic)
+    return topic
 
 
 def topic(limit: int = 1_000_000) -> MemoryTopic:
@@ -18,8 +55,8 @@ def numbers(data: bytes) -> list[int]:
     return [int(line.rpartition(b":")[2]) for line in data.split(b"\n") if line.startswith(b"id: ")]
 
 
-def test_a_reader_gets_history_then_what_comes_with_no_gap_and_no_repetition() -> None:
-    told, sink = topic(), ScriptedSink()
+async def test_a_reader_gets_history_then_what_comes_with_no_gap_and_no_repetition(told: Topic) -> None:
+    sink = ScriptedSink()
     told.publish(Stage("loading"))
     told.publish_text(["a", "b"])
     told.subscribe(sink)
@@ -29,15 +66,15 @@ def test_a_reader_gets_history_then_what_comes_with_no_gap_and_no_repetition() -
     assert sink.ended
 
 
-def test_a_reader_with_a_cursor_gets_what_follows_it() -> None:
-    told, sink = topic(), ScriptedSink()
+async def test_a_reader_with_a_cursor_gets_what_follows_it(told: Topic) -> None:
+    sink = ScriptedSink()
     told.publish_text(["a", "b", "c"])
     told.subscribe(sink, after=2)
     assert numbers(sink.data) == [3]
 
 
-def test_a_cursor_of_another_life_gets_one_snapshot_and_goes_on() -> None:
-    told, sink = topic(), ScriptedSink()
+async def test_a_cursor_of_another_life_gets_one_snapshot_and_goes_on(told: Topic) -> None:
+    sink = ScriptedSink()
     told.publish_text(["a"])
     told.subscribe(sink, after=99)
     told.publish_text(["b"])
@@ -45,24 +82,24 @@ def test_a_cursor_of_another_life_gets_one_snapshot_and_goes_on() -> None:
     assert sink.data.count(b"snapshot") == 1
 
 
-def test_a_story_told_again_ends_with_the_number_it_had() -> None:
+async def test_a_story_told_again_ends_with_the_number_it_had(bus: Bus) -> None:
     sink = ScriptedSink()
-    told = MemoryBus().retold("t", [Stage("loading"), Stage("thinking")], last=57)
+    told = bus.retold("t", [Stage("loading"), Stage("thinking")], last=57)
     told.subscribe(sink, after=55)
     assert numbers(sink.data) == [56, 57]
     assert sink.ended
 
 
-def test_texts_of_one_read_are_one_push_and_one_event_each() -> None:
-    told, sink = topic(), ScriptedSink()
+async def test_texts_of_one_read_are_one_push_and_one_event_each(told: Topic) -> None:
+    sink = ScriptedSink()
     told.subscribe(sink)
     told.publish_text(["a", "b", "c"])
     assert sink.pushes == 1
     assert numbers(sink.data) == [1, 2, 3]
 
 
-def test_a_reader_that_is_behind_takes_from_the_log_and_is_then_pushed_to_again() -> None:
-    told, sink = topic(), ScriptedSink()
+async def test_a_reader_that_is_behind_takes_from_the_log_and_is_then_pushed_to_again(told: Topic) -> None:
+    sink = ScriptedSink()
     reader = told.subscribe(sink)
     sink.open = False
     told.publish_text(["a"])
@@ -76,8 +113,8 @@ def test_a_reader_that_is_behind_takes_from_the_log_and_is_then_pushed_to_again(
     assert numbers(sink.data) == [3]
 
 
-def test_what_is_taken_at_once_is_bounded() -> None:
-    told, sink = topic(100_000_000), ScriptedSink()
+async def test_what_is_taken_at_once_is_bounded(told: Topic) -> None:
+    sink = ScriptedSink()
     reader = told.subscribe(sink)
     sink.open = False
     told.publish_text(["x" * 1000] * 500)
@@ -127,15 +164,26 @@ def test_after_a_snapshot_the_end_is_still_told() -> None:
         assert numbers(data) == [100, 101]
 
 
-def test_a_closed_reader_is_pushed_to_no_more() -> None:
-    told, sink = topic(), ScriptedSink()
+def test_after_a_snapshot_all_that_followed_the_last_text_is_told_also_if_that_text_is_no_longer_kept() -> None:
+    told, sink = topic(limit=1000), ScriptedSink()
+    told.publish_text(["word"])
+    told.publish_text(["x" * 600])
+    told.publish(Stage("restarting"))
+    told.publish_text(["x" * 600])
+    told.publish(Stage("restarting"))
+    told.subscribe(sink, after=1)
+    assert numbers(sink.data) == [4, 5]
+
+
+async def test_a_closed_reader_is_pushed_to_no_more(told: Topic) -> None:
+    sink = ScriptedSink()
     told.subscribe(sink).close()
     told.publish_text(["a"])
     assert sink.data == b""
 
 
-def test_a_reader_that_closes_while_being_pushed_to_takes_nothing_from_the_others() -> None:
-    told, leaving, staying = topic(), ScriptedSink(), ScriptedSink()
+async def test_a_reader_that_closes_while_being_pushed_to_takes_nothing_from_the_others(told: Topic) -> None:
+    leaving, staying = ScriptedSink(), ScriptedSink()
     reader = told.subscribe(leaving)
     told.subscribe(staying)
     leaving.on_push = reader.close
@@ -175,8 +223,7 @@ def test_whatever_happens_nobody_misses_or_repeats(steps: list[str], limit: int)
         assert not seen or seen[-1] == told.count
 
 
-def test_an_ended_topic_is_found_until_there_is_no_room() -> None:
-    bus = MemoryBus()
+async def test_an_ended_topic_is_found_until_there_is_no_room(bus: Bus) -> None:
     first = bus.open("first", lambda: Snapshot(""))
     first.publish_text(["a"])
     assert bus.find("first") is first
@@ -188,3 +235,25 @@ def test_an_ended_topic_is_found_until_there_is_no_room() -> None:
         other.end()
     assert bus.find("first") is None
     assert bus.find("19") is not None
+
+
+async def test_nobody_tells_what_nobody_told(bus: Bus) -> None:
+    assert await bus.elsewhere("unknown") is None
+
+
+async def test_nobody_hears_their_own_signals(bus: Bus) -> None:
+    heard: list[object] = []
+    bus.hear("stop", heard.append)
+    bus.on_return(lambda: heard.append("returned"))
+    bus.send("stop", {"turn": "t"})
+    await bus.aclose()
+    assert heard == []
+
+
+async def test_a_closed_bus_leaves_its_own_topics_to_their_readers(bus: Bus, told: Topic) -> None:
+    sink = ScriptedSink()
+    told.subscribe(sink)
+    await bus.aclose()
+    assert not sink.ended
+    told.publish_text(["a"])
+    assert numbers(sink.data) == [1]

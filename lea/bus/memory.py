@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from cachetools import LRUCache
 
 from lea.bus.port import Signal, Sink, Topic
-from lea.events import Event, delta_frame, frame
+from lea.events import Event, Snapshot, delta_frame, frame
 
 TOPIC_BYTES = 2 * 1024 * 1024
 """Most history one topic keeps; the oldest half goes first, and a reader that needs it gets a snapshot."""
@@ -38,6 +38,11 @@ class MemoryReader:
 
     def close(self) -> None:
         self._topic.forget(self)
+
+    def move(self, topic: "MemoryTopic") -> None:
+        """Read on in another topic of the same name."""
+        self._topic = topic
+        topic.welcome(self)
 
 
 class MemoryTopic:
@@ -87,18 +92,26 @@ class MemoryTopic:
         for reader in readers:
             reader.sink.end()
 
+    def hand_over(self, other: Topic) -> None:
+        assert isinstance(other, MemoryTopic)
+        readers, self._readers = self._readers, []
+        self.end()
+        for reader in readers:
+            reader.move(other)
+
     def subscribe(self, sink: Sink, after: int = 0) -> MemoryReader:
         reader = MemoryReader(self, sink, after if after <= self.count else NOWHERE)
-        while reader.behind:
-            place = reader.position
-            if not sink.push(self.after(reader)):
-                reader.position, reader.pushed = place, False
-                break
+        self.welcome(reader)
+        return reader
+
+    def welcome(self, reader: MemoryReader) -> None:
+        """Push what it has missed, then what comes."""
+        if reader.pushed:
+            self._push_missed(reader)
         if self.ended:
-            sink.end()
+            reader.sink.end()
         else:
             self._readers.append(reader)
-        return reader
 
     def after(self, reader: MemoryReader) -> bytes:
         """The next frames for a reader, which it then has."""
@@ -115,7 +128,7 @@ class MemoryTopic:
 
     def _stand_in(self, reader: MemoryReader) -> bytes:
         """All text so far in the place of its last event, so that what follows it (an error, `done`) is still told."""
-        place = self._last_text if self._last_text > self._dropped else self.count
+        place = max(self._last_text, self._dropped) if self._last_text else self.count
         reader.position = place
         return frame(self.name, place, self._snapshot())
 
@@ -123,6 +136,13 @@ class MemoryTopic:
         """Push no more to this reader."""
         if reader in self._readers:
             self._readers.remove(reader)
+
+    def _push_missed(self, reader: MemoryReader) -> None:
+        while reader.behind:
+            place = reader.position
+            if not reader.sink.push(self.after(reader)):
+                reader.position, reader.pushed = place, False
+                break
 
     def _append(self, frames: list[bytes]) -> None:
         data = frames[0] if len(frames) == 1 else b"".join(frames)
@@ -136,6 +156,15 @@ class MemoryTopic:
                     reader.position = count
         if self.bytes > self._limit:
             self._trim()
+
+    def _begin_again(self, place: int) -> None:
+        """Forget the history up to `place`, beyond its end, where all text so far stands for it."""
+        self._frames.clear()
+        self.bytes = 0
+        self._dropped = self._last_text = place
+        for reader in tuple(self._readers):
+            if reader.pushed:
+                self._push_missed(reader)
 
     def _trim(self) -> None:
         kept = 0
@@ -169,11 +198,18 @@ class MemoryBus:
         topic.end()
         return topic
 
+    @property
+    def connected(self) -> bool:
+        return False
+
     def share(self, topic: Topic) -> None:
         """There is nobody else."""
 
     async def elsewhere(self, name: str) -> Topic | None:
         return None
+
+    def unfed(self, name: str, after: int) -> MemoryTopic:
+        return MemoryTopic(name, lambda: Snapshot(""), begin_after=after)
 
     def send(self, kind: str, signal: Signal) -> None:
         """There is nobody else."""

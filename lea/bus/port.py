@@ -63,6 +63,10 @@ class Topic(Protocol):
         """Nothing more will come."""
         ...
 
+    def hand_over(self, other: "Topic") -> None:
+        """Another topic of the same name tells the rest: it takes the readers, each at its place, and this one ends."""
+        ...
+
     def subscribe(self, sink: Sink, after: int = 0) -> Reader:
         """History after event `after`, then what comes, with no gap and no repetition.
 
@@ -107,24 +111,16 @@ class Bus(Protocol):
         """
         ...
 
-    async def adopt(self, topic: Topic) -> bool:
-        """Feed this live topic of ours, which has told no text, from another process's topic of the same name.
-
-        What that one told under numbers this one has used is skipped; it is ended when that one ends. False if there
-        is nothing to be read.
-        """
-        ...
-
     def unfed(self, name: str, after: int) -> Topic:
         """A topic of which nothing after event `after` can be known yet; nothing of it is kept."""
         ...
 
     def send(self, kind: str, signal: Signal) -> None:
-        """Tell the other processes, soon; lost while there is no way to them."""
+        """Tell the other processes, soon; lost while there is no way to them, and now and then told twice."""
         ...
 
     def hear(self, kind: str, call: Callable[[Signal], None]) -> None:
-        """Call this with every signal of that kind another process sends; it must not block."""
+        """Call this too with every signal of that kind another process sends; it must not block."""
         ...
 
     def on_return(self, call: Callable[[], None]) -> None:

@@ -65,16 +65,20 @@ class Claim:
         if begun is None or self.running:
             return begun
         while begun.waiting:
-            self.woken.clear()  # before the look, so that what happens during it is not missed
             place = await self._place()
             if place == 0:
                 break
             self.on_place(place)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_S):
-                    await self.woken.wait()
+            await self.wait_a_moment()
         self.running = True
         return begun
+
+    async def wait_a_moment(self) -> None:
+        """Until the next look at the store; what happened during the last one ends the wait at once."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S):
+                await self.woken.wait()
+        self.woken.clear()
 
     async def _place(self) -> int:
         ask, user_id = self._ask, self._identity.user_id

@@ -31,7 +31,6 @@ class _Watched:
     turn_id: TurnId
     language: Language
     fed: bool
-    ours: bool = False
     over: bool = False
 
 
@@ -56,18 +55,6 @@ class Elsewhere:
             self._watched.append(_Watched(topic, user_id, turn_id, language, fed))
         return topic
 
-    async def join(self, topic: Topic, user_id: UserId, turn_id: TurnId, language: Language) -> None:
-        """Let a topic of ours, which has told no text, tell what the other process's tells, to its end."""
-        fed = await self._bus.adopt(topic)
-        if not topic.ended:
-            self._watched.append(_Watched(topic, user_id, turn_id, language, fed, ours=True))
-        ended = _End()
-        reader = topic.subscribe(ended, topic.count)
-        try:
-            await ended.told
-        finally:
-            reader.close()
-
     async def keep_looking(self) -> None:
         """Look until cancelled."""
         while True:
@@ -87,8 +74,6 @@ class Elsewhere:
                 continue
             if watched.turn_id not in live:
                 await self._end(watched)
-            elif watched.ours and not watched.fed:
-                watched.fed = await self._bus.adopt(watched.topic)
 
     async def _end(self, watched: _Watched) -> None:
         """The bus has one more look's time to tell the end itself; then the store's word replaces all."""
@@ -106,19 +91,5 @@ class Elsewhere:
     def _send_back(self) -> None:
         """The bus is there again: readers that were not fed come back with their cursor, and then are."""
         for watched in self._watched:
-            if not watched.fed and not watched.ours and not watched.topic.ended:
+            if not watched.fed and not watched.topic.ended:
                 watched.topic.end()
-
-
-class _End:
-    """A reader that waits for the end only."""
-
-    def __init__(self) -> None:
-        self.told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def push(self, data: bytes) -> bool:
-        return True
-
-    def end(self) -> None:
-        if not self.told.done():
-            self.told.set_result(None)

@@ -47,7 +47,7 @@ class Turn:
         """`on_begun` is called once the store has the turn: from there on other processes may hear of it."""
         self.ask = ask
         self.identity = identity
-        self.topic = topic
+        self.topic = self._own_topic = topic
         self.ended: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.outcome = Outcome(ask.turn_id, ask.thread_id, MessageId(derived_id("m", ask.turn_id, "assistant")))
         self._cut_as: Literal["stopped", "interrupted"] | None = None
@@ -168,14 +168,23 @@ class Turn:
             self.elsewhere = False
             raise
         if stored.live and self.elsewhere:
-            await self._services.elsewhere.join(self.topic, self.identity.user_id, stored.turn_id, self.ask.language)
-            stored = await self._first()
+            stored = await self._follow(stored)
         else:
             self.elsewhere = False
             if stored.text:
                 self.topic.publish(Snapshot(stored.text))
         self.outcome = from_store(stored)
         self._replayed = True
+
+    async def _follow(self, stored: rows.StoredTurn) -> rows.StoredTurn:
+        """Its readers follow the other process; how the turn ended, the store tells, after a signal or a second."""
+        told, elsewhere = self.topic, self._services.elsewhere
+        self.topic = await elsewhere.topic(self.identity.user_id, stored.turn_id, told.count, self.ask.language)
+        told.hand_over(self.topic)
+        while stored.live:
+            await self.claim.wait_a_moment()
+            stored = await self._first()
+        return stored
 
     async def _first(self) -> rows.StoredTurn:
         stored = await self._services.store.read(
@@ -193,7 +202,7 @@ class Turn:
             if not self.elsewhere:  # what another process answers ends when that one says so
                 await self._tell_the_end(begun)
         finally:
-            self.topic.end()
+            self._own_topic.end()
             if self._ticket is not None:
                 self._ticket.release()
             if self._session is not None and self._thread is not None:
