@@ -248,7 +248,7 @@ def _core(adapters: Adapters) -> Room:
         }
         link = app[LINK]
         if link is not None:
-            checks["redis"] = Check(link.ping, vital=False, detail="redis")
+            checks["redis"] = Check(link.ping, vital=False, detail="redis", believed_s=0)  # as fresh as storage_backend
             link.on_return(manager.write_back)
         app[HEALTH] = Health(checks, adapters.clock, SingleFlight(tasks))
         tasks.spawn("turns.checkpoint", checkpointer.keep_saving())

@@ -43,6 +43,10 @@ class FaultProxy:
         """Connections are accepted and kept, and nothing passes either way."""
         self._passing.clear()
 
+    def move(self, target: int) -> None:
+        """New connections lead to another port."""
+        self._target = target
+
     def delay(self, seconds: float) -> None:
         """Everything passes that much later, one way."""
         self._delay = seconds
