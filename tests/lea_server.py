@@ -158,6 +158,10 @@ class Lea:
     def manager(self) -> LLMManager:
         return self.app[MANAGER]
 
+    def store_now(self) -> float:
+        """Seconds since the epoch, as the server knows them."""
+        return self.app[CLOCK].now()
+
     @property
     def turns(self) -> Turns:
         return self.app[TURNS]
@@ -216,7 +220,8 @@ def settings(folder: Path, **sections: Mapping[str, object]) -> Config:
         "database": {"url": f"sqlite+aiosqlite:///{folder}/lea.db"},
         "auth": {"secret": "s" * 40},
         "limits": {"chat_per_minute": 10_000},
-        "llm": {"retry_pause": 0.001, "timeout": 5.0, "total_timeout": 10.0},
+        "llm": {"timeout": 5.0, "total_timeout": 10.0},
+        "dependencies": {"llm": {"retry_pause": 0.001}},
         "server": {"shutdown_grace": 0},
     }
     for name, section in sections.items():

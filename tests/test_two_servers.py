@@ -191,8 +191,8 @@ async def test_a_live_turn_is_named_by_the_other_server_and_followed_there_to_it
     if pair.redis is not None:
         assert frames(followed) == frames(here)
         assert frames(went_on) == [(n, data) for n, data in frames(here) if n > first.n]
-        after = f"{followed.events[-1].turn_id}:{followed.events[-1].n}"
-        assert (await pair.also_ada.call("GET", f"/v1/lea/threads/s1/stream?after={after}"))[0] == 204
+    after = f"{followed.events[-1].turn_id}:{followed.events[-1].n}"
+    assert (await pair.also_ada.call("GET", f"/v1/lea/threads/s1/stream?after={after}"))[0] == 204
 
 
 async def test_deleting_at_the_other_server_stops_the_answer(pair: Pair, model: ModelServer) -> None:

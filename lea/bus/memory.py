@@ -92,6 +92,19 @@ class MemoryTopic:
         for reader in readers:
             reader.sink.end()
 
+    def conclude(self, events: Sequence[Event], last: int) -> None:
+        before = last - len(events)
+        if before > self.count:
+            self._frames.clear()
+            self.bytes = 0
+            self._dropped = before
+            for reader in self._readers:
+                if reader.pushed:
+                    reader.position = before
+        for event in events:
+            self.publish(event)
+        self.end()
+
     def hand_over(self, other: Topic) -> None:
         assert isinstance(other, MemoryTopic)
         readers, self._readers = self._readers, []

@@ -63,6 +63,13 @@ class Topic(Protocol):
         """Nothing more will come."""
         ...
 
+    def conclude(self, events: Sequence[Event], last: int) -> None:
+        """End with these, the first of which stands for all before it, numbered to end with `last` where possible.
+
+        A reader's next cursor must mean the same where the turn was answered: there its numbers went on.
+        """
+        ...
+
     def hand_over(self, other: "Topic") -> None:
         """Another topic of the same name tells the rest: it takes the readers, each at its place, and this one ends."""
         ...

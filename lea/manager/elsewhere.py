@@ -83,10 +83,10 @@ class Elsewhere:
         stored = await self._store.read(lambda connection: rows.find_turn(connection, watched.user_id, watched.turn_id))
         if watched.topic.ended:
             return
-        if stored is not None:
-            for event in retelling(stored, watched.language):
-                watched.topic.publish(event)
-        watched.topic.end()
+        if stored is None:  # deleted
+            watched.topic.end()
+        else:
+            watched.topic.conclude(retelling(stored, watched.language), stored.events)
 
     def _send_back(self) -> None:
         """The bus is there again: readers that were not fed come back with their cursor, and then are."""
