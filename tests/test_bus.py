@@ -257,3 +257,41 @@ async def test_a_closed_bus_leaves_its_own_topics_to_their_readers(bus: Bus, tol
     assert not sink.ended
     told.publish_text(["a"])
     assert numbers(sink.data) == [1]
+
+
+def test_readers_that_are_handed_over_read_on_at_their_place_in_another_topic() -> None:
+    bus = MemoryBus()
+    first, sink = bus.open("t", lambda: Snapshot("")), ScriptedSink()
+    first.publish(Stage("thinking"))
+    first.subscribe(sink)
+    other = MemoryTopic("t", lambda: Snapshot("un "))
+    other.publish(Stage("thinking"))
+    other.publish_text(["un "])
+    first.hand_over(other)
+    assert first.ended
+    other.publish_text(["deux"])
+    other.end()
+    assert sink.ended
+    assert numbers_of(sink) == [1, 2, 3]
+
+
+def test_what_the_store_concludes_is_numbered_as_where_it_was_answered() -> None:
+    """Else the next cursor would mean another place there, and text would be told twice."""
+    bus = MemoryBus()
+    topic, sink = bus.unfed("t", after=4), ScriptedSink()
+    topic.subscribe(sink, after=4)
+    topic.conclude([Snapshot("un deux"), Stage("thinking")], last=9)
+    assert numbers_of(sink) == [8, 9]
+    assert sink.ended
+
+
+def test_what_is_concluded_goes_on_counting_where_more_was_told_than_was_saved() -> None:
+    bus = MemoryBus()
+    topic, sink = bus.unfed("t", after=4), ScriptedSink()
+    topic.subscribe(sink, after=4)
+    topic.conclude([Snapshot("un deux")], last=0)
+    assert numbers_of(sink) == [5]
+
+
+def numbers_of(sink: ScriptedSink) -> list[int]:
+    return [int(line.rpartition(b":")[2]) for line in sink.data.splitlines() if line.startswith(b"id: ")]

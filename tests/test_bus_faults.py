@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from lea.events import Stage
+from lea.resilience.redis import RedisGone
 from tests.bus_parts import WAIT_S, Answer, Process, at, following, running, text_of, until
 from tests.conftest import Logged
 from tests.fault_proxy import FaultProxy
@@ -101,9 +102,12 @@ async def test_a_redis_that_hangs_holds_nobody_up_and_is_used_again(redis: Redis
         answer.say("un ")
         listener = await following(other)
         redis.pause()
+        short = Answer(owner, "short")
+        short.topic.end()
         answer.say("deux ")
         assert text_of(answer.local.data) == answer.text
         await until(lambda: not (owner.link.available or other.link.available))
+        assert owner.bus.shared == 1
         assert await other.bus.elsewhere("other") is None
         answer.say("trois")
         redis.resume()
@@ -219,18 +223,69 @@ async def test_closing_waits_only_a_moment_for_a_redis_that_hangs(redis: RedisSe
         redis.resume()
 
 
-async def test_a_flush_that_is_ended_in_the_middle_leaves_no_gap(proxy: FaultProxy, other: Process) -> None:
+async def test_a_flush_that_is_ended_in_the_middle_loses_nothing(proxy: FaultProxy, other: Process) -> None:
+    heard: list[object] = []
+    other.bus.hear("bye", heard.append)
     async with running(at(proxy.port)) as leaving:
         answer = Answer(leaving)
         answer.say("un ")
         listener = await following(other)
         before = proxy.passed
-        proxy.delay(0.05)
+        proxy.hang()
         answer.say("deux ")
+        leaving.bus.send("bye", {"n": 1})
         await until(lambda: proxy.passed > before)
         await leaving.tasks.aclose()
-        proxy.delay(0)
+        await proxy.cut()
+        await proxy.heal()
         answer.say("trois")
         answer.topic.end()
     await listener.until(lambda: listener.ended)
     assert listener.text == answer.text
+    await until(lambda: heard == [{"n": 1}])
+
+
+async def test_an_answer_that_is_silent_while_redis_is_restarted_is_found_afterwards(
+    redis: RedisServer, owner: Process, other: Process
+) -> None:
+    answer = Answer(owner)
+    answer.say("un")
+    (await following(other)).reader.close()
+    redis.kill()
+    await until(lambda: not (owner.link.available or other.link.available))
+    redis.start()
+    assert (await following(other)).text == "un"
+
+
+async def test_a_signal_is_heard_once_after_a_return_the_read_under_way_did_not_notice(
+    redis: RedisServer, owner: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lea.bus.reading.BLOCK_S", 10 * WAIT_S)
+    heard: list[object] = []
+    async with running(redis.url) as other:
+        other.bus.hear("n", lambda signal: heard.append(signal["n"]))
+        other.bus.on_return(lambda: heard.append("returned"))
+        with pytest.raises(RedisGone):
+            await other.link.run(lambda client: client.execute_command("NONSENSE"))
+        await until(lambda: heard == ["returned"])
+        for number in range(20):
+            owner.bus.send("n", {"n": number})
+            await until(lambda number=number: number in heard)
+        assert heard == ["returned", *range(20)]
+
+
+async def test_signals_are_heard_from_a_redis_whose_clock_is_behind_the_old_ones(
+    redis: RedisServer, proxy: FaultProxy, owner: Process
+) -> None:
+    heard: list[object] = []
+    async with running(at(proxy.port)) as other:
+        other.bus.hear("n", lambda signal: heard.append(signal["n"]))
+        owner.bus.send("n", {"n": 1})
+        await until(lambda: heard == [1])
+        await proxy.refuse()
+        await until(lambda: not other.link.available)
+        async with Redis.from_url(redis.url) as client:
+            await client.delete("signals")
+            await client.xadd("signals", {"k": "n", "b": '{"n":2}', "p": "another"}, id="5-1")
+        await proxy.heal()
+        await until(lambda: heard == [1, 2])

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lea.bus.memory import MemoryTopic
@@ -90,6 +90,7 @@ class Way:
 STEPS = ["say", "stage", "restart", "flush", "lose", "empty", "read", "join", "come_back", "shut", "catch_up"]
 
 
+@example(["say", "stage", "flush", "read", "lose", "flush", "read"])
 @given(st.lists(st.sampled_from(STEPS), max_size=80))
 def test_whatever_is_lost_on_the_way_every_reader_ends_up_with_the_text(steps: list[str]) -> None:
     way = Way()
@@ -142,3 +143,23 @@ def test_a_text_longer_than_the_bound_is_shipped_as_it_is() -> None:
     assert following is not None
     assert following.after == entry.id
     assert numbers(following.data) == [3]
+
+
+def test_a_reader_that_is_behind_is_not_pushed_to_however_often_the_topic_begins_again() -> None:
+    way = Way()
+    sink = ScriptedSink()
+    sink.open = False
+    asked = []
+    sink.push = lambda data: asked.append(data) or False  # type: ignore[method-assign]
+    way.say()
+    reader = way.mirror.subscribe(sink)
+    way.flush()
+    way.read()
+    for _ in range(3):
+        way.say()
+        way.lose()
+        way.say()
+        way.flush()
+        way.read()
+    assert len(asked) == 1
+    assert text_of(reader.take()) == way.text

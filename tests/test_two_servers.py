@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lea.config import Config
-from tests.lea_server import Lea, Person, Told, running, settings
+from tests.lea_server import Lea, Person, Reading, Told, running, settings
 from tests.model_server import Answer, ModelServer
 from tests.postgres import fresh_database
 from tests.redis_server import RedisServer, own_redis
@@ -212,3 +212,22 @@ async def test_nothing_is_left_watched_when_all_has_ended(pair: Pair, model: Mod
     async with asyncio.timeout(5):
         while any(len(lea.turns) or lea.followers for lea in (pair.one, pair.other)):
             await asyncio.sleep(0.01)
+
+
+async def test_a_tab_at_the_other_server_hears_of_turns_and_of_conversations_that_change(
+    pair: Pair, model: ModelServer
+) -> None:
+    if pair.redis is None:
+        pytest.skip("without a bus nobody tells the other server")
+    response = await pair.also_ada.request("GET", "/v1/lea/events")
+    async with response:
+        tab = Reading(response)
+        told = await pair.ada.ask("Bonjour", session_id="s1")
+        turn_id = told.done["turn_id"]
+        assert (await tab.until("turn")).data["turn"] == {"id": turn_id, "thread_id": "s1", "state": "began"}
+        assert (await tab.until("turn")).data["turn"]["state"] == "ended"
+        await pair.ada.call("PATCH", "/v1/lea/threads/s1", {"title": "Factures"})
+        assert (await tab.until("thread")).data["thread"] == {"id": "s1", "state": "renamed"}
+        pair.redis.kill()
+        pair.redis.start()
+        assert (await tab.until("resync")).data == {"resync": True}

@@ -11,7 +11,7 @@ UNSENT_BYTES: Final = 1024 * 1024
 """Most a topic may have waiting; beyond it the topic begins again with a snapshot."""
 BASE_BYTES: Final = 2 * 1024 * 1024
 BASE_ENTRIES: Final = 400
-"""Most a stream grows before it begins again. Who joins reads all of it at once, some 50 µs an entry."""
+"""Most a stream grows before it begins again. Who joins reads all of it at once, some 60 µs an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,6 @@ class Shipper:
         self._size = self._sent_bytes = self._sent_entries = 0
         self._stale = False
         self._last = ""
-        self._turn += 1
         self._beginning = True  # a text longer than the bound must not make it begin again for ever
         self._reader = self.topic.subscribe(self, self.topic.count + 1 if self.topic.count else 0)
         self._beginning = False

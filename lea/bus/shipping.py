@@ -53,7 +53,7 @@ for i = at + 1, #ARGV, 2 do
 end
 return refused
 """
-"""A script, because a pipeline of the same commands costs this process five times the CPU, one reply a command.
+"""A script, because a pipeline of XADD and EXPIRE costs this process five times the CPU: it has a reply a command.
 
 An entry that does not follow the one before it is refused: Redis was restarted, moved to an older copy or had no room.
 """
