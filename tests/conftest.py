@@ -29,6 +29,10 @@ def no_blocking_in_the_loop(request: pytest.FixtureRequest) -> Iterator[BlockBus
         yield guard
 
 
+LINES = 20_000
+"""Most lines kept: a test of many turns weighs the server, not its log."""
+
+
 class Logged(list[dict[str, Any]]):
     """Every log line of a test, as the operator's tools would read it."""
 
@@ -36,6 +40,8 @@ class Logged(list[dict[str, Any]]):
         return [line for line in self if line["event"] == event]
 
     def msg(self, line: bytes) -> None:
+        if len(self) >= LINES:
+            del self[: LINES // 2]
         self.append(orjson.loads(line))
         sys.stdout.write(line.decode() + "\n")
 

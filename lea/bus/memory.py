@@ -9,8 +9,11 @@ from lea.events import Event, Snapshot, delta_frame, frame
 
 TOPIC_BYTES = 2 * 1024 * 1024
 """Most history one topic keeps; the oldest half goes first, and a reader that needs it gets a snapshot."""
-ENDED_BYTES = 32 * 1024 * 1024
-"""Most history of ended topics kept for those who come back; after that the saved message answers."""
+ENDED_BYTES = 8 * 1024 * 1024
+"""Most memory of ended topics kept for those who come back; after that the saved message answers."""
+TOPIC_OVERHEAD = 2000
+FRAME_OVERHEAD = 50
+"""What a topic, and each of its frames, takes beside the bytes."""
 NOWHERE = -1
 """The place of a reader whose cursor is of another life."""
 TAKE_BYTES = 64 * 1024
@@ -76,6 +79,11 @@ class MemoryTopic:
     def count(self) -> int:
         """Number of the last event."""
         return self._dropped + len(self._frames)
+
+    @property
+    def memory(self) -> int:
+        """About how many bytes it takes."""
+        return self.bytes + len(self._frames) * FRAME_OVERHEAD + TOPIC_OVERHEAD
 
     def publish(self, event: Event) -> None:
         self._append([frame(self.name, self.count + 1, event)])
@@ -195,7 +203,7 @@ class MemoryBus:
 
     def __init__(self) -> None:
         self._live: dict[str, MemoryTopic] = {}
-        self._ended: LRUCache[str, MemoryTopic] = LRUCache(ENDED_BYTES, getsizeof=lambda topic: topic.bytes)
+        self._ended: LRUCache[str, MemoryTopic] = LRUCache(ENDED_BYTES, getsizeof=lambda topic: topic.memory)
 
     def open(self, name: str, snapshot: Callable[[], Event]) -> MemoryTopic:
         topic = self._live[name] = MemoryTopic(name, snapshot, self._retire)

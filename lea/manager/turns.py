@@ -18,11 +18,14 @@ from lea.manager.notices import Notices
 from lea.manager.outcome import Outcome
 from lea.manager.turn import Turn
 from lea.metrics import LIVE_TURNS
+from lea.resilience.bounds import Bound, Most
 from lea.store import leases
 from lea.tasks import TaskOwner
 
-REMEMBERED_CHARACTERS = 16_000_000
+REMEMBERED_CHARACTERS = 4_000_000
 """Most text of ended turns remembered for those who ask again; after that the store answers."""
+OUTCOME_CHARACTERS = 4_000
+"""What an outcome takes beside its text."""
 
 TRANSIENT = frozenset(
     {
@@ -59,8 +62,10 @@ class Turns:
         self._live: dict[TurnId, tuple[Turn, asyncio.Task[None]]] = {}
         self._threads: dict[Place, list[Turn]] = {}
         self._ended: LRUCache[TurnId, _Ended] = LRUCache(
-            REMEMBERED_CHARACTERS, getsizeof=lambda ended: 500 + len(ended.outcome.text)
+            REMEMBERED_CHARACTERS, getsizeof=lambda ended: OUTCOME_CHARACTERS + len(ended.outcome.text)
         )
+        limits = services.config.limits
+        self._bound = Bound("turns", Most(limits.turns_per_user, limits.turns_per_company, limits.turns))
         self._draining = False
         bus.hear("stop", lambda signal: self.cut(TurnId(signal["turn_id"]), "stopped"))
         bus.hear("ended", lambda signal: self._wake(UserId(signal["user_id"]), ThreadId(signal["thread_id"])))
@@ -72,7 +77,7 @@ class Turns:
     def admit(self, identity: Identity, ask: Ask) -> None:
         """What can be known from memory is refused before the stream begins.
 
-        Raises Conflict(`request_id_reused`), TooMany(`queue_full`), Overloaded(`shutting_down`).
+        Raises Conflict(`request_id_reused`), TooMany(`queue_full`), Overloaded (too many turns, or `shutting_down`).
         """
         if self._draining:
             raise Overloaded("shutting_down", retry_after_s=5)
@@ -81,6 +86,7 @@ class Turns:
             if known != ask.body_hash:
                 raise Conflict("request_id_reused")
             return
+        self._bound.check(identity.user_id, identity.company_id)
         waiting = len(self._threads.get((identity.user_id, ask.thread_id), ())) - 1
         if waiting >= self._services.config.limits.waiting_per_thread:
             raise TooMany("queue_full", retry_after_s=5)
@@ -200,6 +206,7 @@ class Turns:
         self._threads.setdefault(place, []).append(turn)
         task = self._tasks.spawn(f"turn:{ask.turn_id}", turn.run())
         self._live[ask.turn_id] = (turn, task)
+        self._bound.enter(identity.user_id, identity.company_id)
         LIVE_TURNS.set(len(self._live))
         self._notices.tell_here(identity.user_id, began)
         task.add_done_callback(lambda _: self._forget(place, turn))
@@ -207,6 +214,7 @@ class Turns:
 
     def _forget(self, place: Place, turn: Turn) -> None:
         del self._live[turn.ask.turn_id]
+        self._bound.leave(turn.identity.user_id, turn.identity.company_id)
         LIVE_TURNS.set(len(self._live))
         turns = self._threads[place]
         turns.remove(turn)
