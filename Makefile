@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install dev serve demo test check bench soak lock format system clean
+.PHONY: help install dev serve demo test check bench soak lock audit format system clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -40,6 +40,11 @@ lock: ## write the locks anew from pyproject.toml
 		--extra redis --extra postgres --extra documents pyproject.toml -o requirements.lock
 	build/lock/bin/uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate --quiet \
 		--all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+audit: ## known vulnerabilities in what is locked; asks the network, so it is no part of `check`
+	$(PYTHON) -m venv build/audit && build/audit/bin/pip install --quiet pip-audit
+	build/audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict --progress-spinner off
+	tools/with-node npm audit --omit=dev
 
 format: dev ## make the code look as `check` wants it
 	$(BIN)/ruff check --fix .

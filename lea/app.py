@@ -6,7 +6,6 @@ What is opened first is closed last, each beside its opening.
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
@@ -18,18 +17,22 @@ from lea.auth.wiring import auth_service
 from lea.bus.memory import MemoryBus
 from lea.bus.port import Bus
 from lea.clock import Clock, SystemClock
-from lea.config import Config
+from lea.config import Config, Llm
 from lea.errors import StartError
-from lea.handlers import auth, chat, events, operators, sessions, threads
+from lea.handlers import admin, auth, chat, events, operators, sessions, threads
+from lea.handlers.admins import Admins
 from lea.handlers.identity import identify, page_cookies
 from lea.handlers.keys import (
+    ADMINS,
     AUTH,
     BUS,
     CHAT_LIMIT,
     CLOCK,
     CONFIG,
+    DEPENDENCIES,
     FOLLOWING,
     HEALTH,
+    LINK,
     MANAGER,
     NOTICES,
     PROVIDER,
@@ -47,6 +50,7 @@ from lea.handlers.problems import SERVER_LANGUAGE, problems
 from lea.handlers.routes import IDENTIFY
 from lea.handlers.sse import Streams
 from lea.ids import CompanyId, new_id
+from lea.llm.failover import Failover
 from lea.llm.guarded import Guarded
 from lea.llm.local import LocalEngine
 from lea.llm.openai import OpenAIClient
@@ -63,10 +67,14 @@ from lea.manager.outcome import estimate_unfinished
 from lea.manager.snapshots import Snapshots
 from lea.manager.turns import Turns
 from lea.records.sample import load_sample
+from lea.resilience.dependency import Dependencies
+from lea.resilience.bounds import Most
 from lea.resilience.health import Check, Health
 from lea.resilience.http import HttpClient
+from lea.resilience.loop import LoopWatch
 from lea.resilience.single_flight import SingleFlight
 from lea.sources.facts import CompanyFacts
+from lea.sources.guarded import GuardedSource
 from lea.sources.source import Source
 from lea.sources.sql import SqlSource
 from lea.state.memory import MemoryState
@@ -76,11 +84,10 @@ from lea.store.checkpoints import Unfinished, interrupt
 from lea.store.engine import Store, make_folder
 from lea.tasks import TaskOwner
 
-if TYPE_CHECKING:
-    from lea.resilience.redis import RedisLink
-
+FALLBACK = "fallback"
+"""How the model of `llm_fallback` is called in `done.provider`."""
 STATIC = Path(__file__).parent.parent / "static"
-GROUPS = [auth.routes, chat.routes, events.routes, threads.routes, sessions.routes, operators.routes]
+GROUPS = [auth.routes, chat.routes, events.routes, threads.routes, sessions.routes, operators.routes, admin.routes]
 
 log = structlog.get_logger()
 
@@ -88,7 +95,6 @@ Room = Callable[[web.Application], AsyncIterator[None]]
 """Opens something, yields, closes it."""
 
 TASKS = web.AppKey("tasks", TaskOwner)
-LINK: web.AppKey["RedisLink | None"] = web.AppKey("link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,8 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
     app[CLOCK] = adapters.clock
     app[STARTED_AT] = adapters.clock.monotonic()
     app[TASKS] = TaskOwner()
-    app[STREAMS] = Streams(config.server, app[TASKS])
+    app[STREAMS] = Streams(config.server, _most_streams(config), app[TASKS])
+    app[ADMINS] = Admins()
     app[IDENTIFY] = identify
     for group in GROUPS:
         for route in group.all:
@@ -215,8 +222,13 @@ async def _memory_state(app: web.Application) -> AsyncIterator[None]:
 def _core(adapters: Adapters) -> Room:
     async def room(app: web.Application) -> AsyncIterator[None]:
         config, store, tasks = app[CONFIG], app[STORE], app[TASKS]
-        source = adapters.source(store)
-        provider = _provider(config, source, store) if adapters.provider is None else adapters.provider(config)
+        dependencies = Dependencies(
+            config.dependencies, adapters.clock, lambda changed: admin.tell_admins(app, changed)
+        )
+        app[DEPENDENCIES] = dependencies
+        source = GuardedSource(adapters.source(store), dependencies.get("sources"))
+        facts = CompanyFacts(source, store)
+        provider = _provider(config, facts, dependencies) if adapters.provider is None else adapters.provider(config)
         snapshots = Snapshots(app[STATE], adapters.clock)
         manager = LLMManager(source, config, adapters.clock, tasks, snapshots)
         checkpointer = Checkpointer(store)
@@ -244,7 +256,7 @@ def _core(adapters: Adapters) -> Room:
         leases = Leases(owner, app[TURNS], store, bus, adapters.clock, _price_hint(config))
         checks = {
             "database": Check(store.ping, vital=True, detail=store.dialect),
-            "llm": Check(provider.ping, vital=False, detail=provider.name, believed_s=15),
+            **_llm_checks(provider),
         }
         link = app[LINK]
         if link is not None:
@@ -257,6 +269,7 @@ def _core(adapters: Adapters) -> Room:
             tasks.spawn("leases.renew", leases.keep_renewing())
             tasks.spawn("leases.stop", leases.keep_stopping())
             tasks.spawn("elsewhere.look", elsewhere.keep_looking())
+        tasks.spawn("loop.beat", LoopWatch().keep_beating())
         tasks.spawn("sessions.evict", manager.keep_evicting())
         tasks.spawn("sessions.preload", _preload(config, store, manager))
         tasks.spawn("health.first", app[HEALTH].found())  # the SDK is imported by the first check, which takes a second
@@ -281,8 +294,13 @@ async def _bus(app: web.Application) -> Bus:
     return bus
 
 
+def _most_streams(config: Config) -> Most:
+    return Most(config.limits.streams_per_user, config.limits.streams_per_company, config.limits.streams)
+
+
 def _price_hint(config: Config) -> Callable[[Unfinished], str]:
-    return lambda left: "offline" if left.provider == "offline" else config.llm.base_url or "openai"
+    hints = {"offline": "offline", FALLBACK: config.llm_fallback.base_url or "openai"}
+    return lambda left: hints.get(left.provider or "", config.llm.base_url or "openai")
 
 
 async def _preload(config: Config, store: Store, manager: LLMManager) -> None:
@@ -296,12 +314,44 @@ async def _preload(config: Config, store: Store, manager: LLMManager) -> None:
     await manager.preload(await store.read(latest) if limit else [])
 
 
-def _provider(config: Config, source: Source, store: Store) -> Provider:
-    """The configured model, or the engine that needs none."""
+def _provider(config: Config, facts: CompanyFacts, dependencies: Dependencies) -> Provider:
+    """The configured model with those that stand in for it, or the engine that needs none."""
     if not config.llm.configured:
-        return LocalEngine(CompanyFacts(source, store))
-    http = HttpClient("llm", connect_timeout=config.llm.connect_timeout, connections=config.llm.connections)
-    return Guarded(OpenAIStream(config.llm, http, OpenAIClient(config.llm)), config.llm)
+        return LocalEngine(facts)
+    models = [_model("llm", config.llm, dependencies, name="openai", lesser=False)]
+    if config.llm_fallback.configured:
+        settings = config.llm.model_copy(update=config.llm_fallback.model_dump())
+        models.append(_model("llm_fallback", settings, dependencies, name=FALLBACK, lesser=True))
+    return Failover(models, LocalEngine(facts, lesser=True), config.llm.total_timeout)
+
+
+def _model(dependency_name: str, config: Llm, dependencies: Dependencies, *, name: str, lesser: bool) -> Guarded:
+    dependency = dependencies.get(dependency_name)
+    limits = dependency.settings
+    http = HttpClient(
+        dependency_name,
+        connect_timeout=limits.connect_timeout,
+        connections=limits.concurrency,
+        read_timeout=limits.read_timeout or None,
+    )
+    sdk = OpenAIClient(config, connect_timeout=limits.connect_timeout)
+    return Guarded(OpenAIStream(config, http, sdk, name=name, lesser=lesser), config, dependency)
+
+
+def _llm_checks(provider: Provider) -> dict[str, Check]:
+    """The model, and whoever stands in for it."""
+    if not isinstance(provider, Failover):
+        return {"llm": Check(provider.ping, vital=False, detail=provider.answering.name, believed_s=15)}
+    return {
+        model.dependency.name: Check(
+            model.ping,
+            vital=False,
+            detail=model.answering.name,
+            believed_s=15,
+            impaired=model.dependency.impaired,
+        )
+        for model in provider.models
+    }
 
 
 async def _end_streams(app: web.Application) -> None:

@@ -19,9 +19,11 @@ from lea.sentences import Language
 VARIABLE = re.compile(r"LEA_([A-Za-z0-9]+(?:_[A-Za-z0-9]+)*?)__(.+)")
 EMBEDDED = "sqlite+aiosqlite:///"
 OPEN_TABLES = ("plugins", "dependencies")
+NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class Section(BaseModel):
@@ -88,19 +90,12 @@ class State(Section):
         return None if url == "memory://" else url
 
 
-class Llm(Section):
+class Provider(Section):
+    """A model's server."""
+
     base_url: str = ""
     api_key: SecretStr = SecretStr("")
     model: str = Field("gpt-5-mini", min_length=1)
-    connect_timeout: Seconds = 3
-    timeout: Seconds = 30
-    total_timeout: Seconds = 60
-    answer_timeout: Seconds = 900
-    retries: int = Field(2, ge=0, le=2)
-    retry_pause: Seconds = 0.5
-    connections: Count = 1000
-    context_tokens: Count = 8000
-    max_answer_chars: Count = 400_000
 
     @field_validator("base_url")
     @classmethod
@@ -115,9 +110,62 @@ class Llm(Section):
         return bool(self.base_url or self.api_key.get_secret_value())
 
 
+class Llm(Provider):
+    timeout: Seconds = 30
+    total_timeout: Seconds = 60
+    answer_timeout: Seconds = 900
+    context_tokens: Count = 8000
+    max_answer_chars: Count = 400_000
+
+
+class LlmFallback(Provider):
+    """Who is asked when the model of `llm` fails, in its limits."""
+
+
+class DependencySettings(Section):
+    """How one thing outside of Léa is called; see `BUILT_IN` for those whose defaults differ."""
+
+    connect_timeout: Seconds = 3
+    read_timeout: float = Field(10, ge=0)
+    concurrency: Count = 50
+    waiting: int = Field(100, ge=0)
+    waiting_timeout: Seconds = 5
+    pace_per_minute: float = Field(0, ge=0)
+    breaker_window: Seconds = 60
+    breaker_minimum: Count = 10
+    breaker_failure_rate: Share = 0.5
+    breaker_slow_after: float = Field(0, ge=0)
+    breaker_slow_rate: Share = 0.8
+    breaker_open_for: Seconds = 15
+    retries: int = Field(2, ge=0, le=2)
+    retry_pause: Seconds = 0.5
+    retry_cap: float = Field(10, ge=0)
+    retry_budget: float = Field(0.2, ge=0, le=1)
+
+
+MODEL: dict[str, Any] = {
+    "read_timeout": 0,
+    "concurrency": 1000,
+    "waiting": 1000,
+    "breaker_slow_after": 25,
+}
+BUILT_IN: dict[str, dict[str, Any]] = {
+    "llm": MODEL,
+    "llm_fallback": MODEL,
+    "sources": {"read_timeout": 4, "waiting": 1000, "breaker_minimum": 20, "breaker_slow_after": 3, "retries": 0},
+}
+"""What is always there, with what suits it better than the defaults of DependencySettings."""
+
+
 class Limits(Section):
     chat_per_minute: Count = 30
     waiting_per_thread: Count = 10
+    turns_per_user: Count = 100
+    turns_per_company: Count = 1000
+    turns: Count = 4000
+    streams_per_user: Count = 1000
+    streams_per_company: Count = 5000
+    streams: Count = 20_000
     login_per_account: Count = 10
     login_per_address: Count = 50
     login_window: Seconds = 300
@@ -162,12 +210,28 @@ class Config(BaseModel):
     database: Database = Database()
     state: State = State()
     llm: Llm = Llm()
+    llm_fallback: LlmFallback = LlmFallback()
     limits: Limits = Limits()
     auth: Auth = Auth()
     sessions: Sessions = Sessions()
     log: Log = Log()
     plugins: dict[str, Any] = {}
-    dependencies: dict[str, Any] = {}
+    dependencies: dict[str, DependencySettings] = Field(default={}, validate_default=True)
+
+    @field_validator("dependencies", mode="before")
+    @classmethod
+    def _over_built_in(cls, value: Any) -> Any:
+        """A table names what it changes; the rest is the dependency's own default."""
+        if not isinstance(value, Mapping):
+            return value
+        for name in value:
+            if not NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is no name: small letters, digits and single underscores")
+        tables = {name: BUILT_IN.get(name, {}) for name in (*BUILT_IN, *value)}
+        return {
+            name: {**table, **value.get(name, {})} if isinstance(value.get(name, {}), Mapping) else value[name]
+            for name, table in tables.items()
+        }
 
     @classmethod
     def load(cls, file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Self:
@@ -211,6 +275,8 @@ def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> None:
             raise StartError(f"{section}: must be a table")
         for part in key.split("__")[:-1] if open_table else ():
             table = table.setdefault(part, {})
+            if not isinstance(table, dict):
+                raise StartError(f"{section}.{part}: must be a table")
         table[key.rpartition("__")[2] if open_table else key] = value
 
 

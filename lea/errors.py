@@ -14,6 +14,7 @@ LeaError
 ├── ExternalUnavailable   502  upstream said 5xx, or broke off
 ├── NetworkError          503  upstream could not be reached
 ├── ExternalTimeout       504  upstream said nothing in time
+├── CircuitOpen           503  upstream failed too often lately and is not asked for a while
 ├── Overloaded            503  this server is full or going away
 ├── Interrupted           503  this server went away in mid-answer
 ├── DatabaseTimeout       504
@@ -155,6 +156,14 @@ class NetworkError(LeaError):
 class ExternalTimeout(LeaError):
     status = 504
     default_code = "external_api_timeout"
+    default_retryable = True
+
+
+class CircuitOpen(LeaError):
+    """Refused by us, before anybody was asked; `retry_after_s` is when asking is tried again."""
+
+    status = 503
+    default_code = "circuit_open"
     default_retryable = True
 
 

@@ -68,7 +68,7 @@ class Done:
     """Always the last, said after the answer is saved.
 
     `usage` is `{prompt_tokens, completion_tokens, cached_tokens, estimated}` or None when no model was asked;
-    `cost` is `{usd, estimated}` or None when no price is known.
+    `cost` is `{usd, estimated}` or None when no price is known. `degraded`: another than the configured model answered.
     """
 
     session_id: str
@@ -79,9 +79,10 @@ class Done:
     usage: dict[str, Any] | None
     cost: dict[str, Any] | None
     timings_ms: dict[str, float]
+    degraded: bool = False
 
     def wire(self) -> dict[str, Any]:
-        return {
+        body = {
             "done": True,
             "session_id": self.session_id,
             "turn_id": self.turn_id,
@@ -92,6 +93,7 @@ class Done:
             "cost": self.cost,
             "timings_ms": self.timings_ms,
         }
+        return body | {"degraded": True} if self.degraded else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,18 @@ class ThreadChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakerChanged:
+    """To admins: a circuit breaker of this process opened, tries again or closed; `since` is RFC 3339."""
+
+    name: str
+    state: str
+    since: str
+
+    def wire(self) -> dict[str, Any]:
+        return {"breaker": {"name": self.name, "state": self.state, "since": self.since}}
+
+
+@dataclass(frozen=True, slots=True)
 class Resync:
     """Something may have been missed: read again what is shown."""
 
@@ -148,7 +162,18 @@ class Relayed:
 
 
 Event = (
-    Connecting | Queued | Stage | Snapshot | Failed | Done | TurnBegan | TurnEnded | ThreadChanged | Resync | Relayed
+    Connecting
+    | Queued
+    | Stage
+    | Snapshot
+    | Failed
+    | Done
+    | TurnBegan
+    | TurnEnded
+    | ThreadChanged
+    | BreakerChanged
+    | Resync
+    | Relayed
 )
 
 

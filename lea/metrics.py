@@ -33,8 +33,15 @@ DATABASE_SECONDS = Histogram(
 CHECKPOINT_SECONDS = Histogram(
     "lea_checkpoint_seconds", "Saving what all live answers have said.", buckets=FAST, registry=REGISTRY
 )
+LOOP_LAG_SECONDS = Histogram(
+    "lea_loop_lag_seconds", "How late the loop's heartbeat was.", buckets=FAST, registry=REGISTRY
+)
+LOOP_BLOCKED = Counter("lea_loop_blocked", "Calls that held the loop up, named in the log.", registry=REGISTRY)
 SESSIONS = Gauge("lea_sessions", "Sessions in memory.", registry=REGISTRY)
 LIVE_TURNS = Gauge("lea_live_turns", "Turns that have not ended.", registry=REGISTRY)
+REFUSED = Counter(
+    "lea_refused", "Turns and streams refused because there were too many.", ["kind", "scope"], registry=REGISTRY
+)
 FOLLOWERS = Gauge("lea_followers", "Open event streams.", registry=REGISTRY)
 TURNS = Counter("lea_turns", "Turns ended.", ["finish_reason", "provider"], registry=REGISTRY)
 FIRST_TOKEN_SECONDS = Histogram(
@@ -42,5 +49,25 @@ FIRST_TOKEN_SECONDS = Histogram(
 )
 TOKENS = Counter("lea_tokens", "Tokens used.", ["kind"], registry=REGISTRY)
 MODEL_ATTEMPTS = Counter("lea_model_attempts", "Calls to a model.", ["provider", "outcome"], registry=REGISTRY)
+BREAKER_STATE = Gauge("lea_breaker_state", "0 closed, 1 half open, 2 open.", ["dependency"], registry=REGISTRY)
+BREAKER_TRANSITIONS = Counter(
+    "lea_breaker_transitions",
+    "Changes of a circuit breaker, by what it became.",
+    ["dependency", "state"],
+    registry=REGISTRY,
+)
+DEPENDENCY_CALLS = Counter(
+    "lea_dependency_calls", "Calls out of the process, refused ones too.", ["dependency", "outcome"], registry=REGISTRY
+)
+DEPENDENCY_RETRIES = Counter(
+    "lea_dependency_retries",
+    "Retries made, and those the budget forbade.",
+    ["dependency", "outcome"],
+    registry=REGISTRY,
+)
+DEPENDENCY_WAITING = Gauge(
+    "lea_dependency_waiting", "Calls that wait for their turn.", ["dependency"], registry=REGISTRY
+)
+FAILOVERS = Counter("lea_failovers", "Answers another provider was asked for.", ["provider"], registry=REGISTRY)
 REDIS_SECONDS = Histogram("lea_redis_seconds", "A command to Redis, as waited for.", buckets=FAST, registry=REGISTRY)
 REDIS_AVAILABLE = Gauge("lea_redis_available", "1 while Redis can be used.", registry=REGISTRY)

@@ -89,6 +89,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "Léa est très sollicitée, réessayez dans un instant.",
         "en": "Léa is very busy, try again in a moment.",
     },
+    "circuit_open": {
+        "fr": "Ce service est mis en pause après des pannes répétées. Réessayez dans un instant.",
+        "en": "This service is paused after repeated failures. Try again in a moment.",
+    },
     "shutting_down": {
         "fr": "Léa redémarre, réessayez dans un instant.",
         "en": "Léa is restarting, try again in a moment.",

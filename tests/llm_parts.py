@@ -1,19 +1,23 @@
 """What the tests of the model share: settings scaled down, a prompt, and a way to collect an answer."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from lea.config import Llm
+from lea.clock import Clock, SystemClock
+from lea.config import BUILT_IN, DependencySettings, Llm
 from lea.ids import CompanyId, UserId
 from lea.llm.openai import OpenAIClient
 from lea.llm.provider import Caller, Finished, ModelEvent, ModelStream, Prompt, Provider, Usage
 from lea.llm.stream import OpenAIStream
 from lea.messages import Assistant, User
+from lea.resilience.dependency import Dependency
 from lea.resilience.http import HttpClient
+from lea.resilience.retry import Jitter
 
 KEY = "sk-test-0123456789abcdef"
 PROMPT = Prompt(
@@ -39,18 +43,24 @@ def settings(url: str, **changes: object) -> Llm:
         "base_url": url,
         "api_key": SecretStr(KEY),
         "model": "gpt-5-mini",
-        "connect_timeout": 1,
         "timeout": 2,
         "total_timeout": 5,
-        "retry_pause": 0.001,
     }
     return Llm.model_validate(values | changes)
 
 
+def dependency(
+    name: str = "llm", clock: Clock | None = None, jitter: Jitter = random.uniform, **changes: object
+) -> Dependency:
+    """As a model is called, with pauses a test can wait for."""
+    values = {**BUILT_IN["llm"], "retry_pause": 0.001, **changes}
+    return Dependency(name, DependencySettings.model_validate(values), clock or SystemClock(), jitter=jitter)
+
+
 @asynccontextmanager
-async def streaming(config: Llm) -> AsyncIterator[OpenAIStream]:
+async def streaming(config: Llm, *, connect_timeout: float = 1) -> AsyncIterator[OpenAIStream]:
     """The provider over a pool of its own, closed at the end."""
-    http = HttpClient("model", connections=config.connections, connect_timeout=config.connect_timeout)
+    http = HttpClient("model", connections=1000, connect_timeout=connect_timeout)
     provider = OpenAIStream(config, http, OpenAIClient(config))
     try:
         yield provider

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from lea.config import OPEN_TABLES, Config
+from lea.config import BUILT_IN, OPEN_TABLES, Config, DependencySettings
 from lea.errors import StartError
 
 ROOT = Path(__file__).parent.parent
@@ -32,8 +32,7 @@ def load(text: str, folder: Path, **environ: str) -> Config:
 def test_config_toml_holds_every_key_with_its_default() -> None:
     written = tomllib.loads((ROOT / "config.toml").read_text())
     defaults = plain(Config())
-    for table in OPEN_TABLES:
-        assert defaults.pop(table) == {}
+    assert defaults.pop("plugins") == {}
     assert written == defaults
 
 
@@ -44,7 +43,8 @@ def test_every_key_of_config_toml_has_a_comment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "key"), [(section, key) for section, table in plain(Config()).items() for key in table]
+    ("section", "key"),
+    [(section, key) for section, table in plain(Config()).items() if section not in OPEN_TABLES for key in table],
 )
 def test_every_key_is_overridden_by_its_variable(tmp_path: Path, section: str, key: str) -> None:
     default = plain(Config())[section][key]
@@ -74,10 +74,25 @@ def test_openai_api_key_is_read_unless_there_is_a_key_of_our_own(tmp_path: Path)
     assert load('[llm]\napi_key = ""', tmp_path, OPENAI_API_KEY="sk-1").llm.configured
 
 
-def test_open_tables_take_anything(tmp_path: Path) -> None:
-    config = load("[plugins.mine]\nanything = 1", tmp_path, LEA_DEPENDENCIES__CRM__URL="http://crm")
-    assert config.plugins == {"mine": {"anything": 1}}
-    assert config.dependencies == {"crm": {"url": "http://crm"}}
+def test_plugins_take_anything(tmp_path: Path) -> None:
+    config = load("[plugins.mine]\nanything = 1", tmp_path, LEA_PLUGINS__MINE__OTHER="2")
+    assert config.plugins == {"mine": {"anything": 1, "other": "2"}}
+
+
+@pytest.mark.parametrize("name", [*BUILT_IN, "crm"])
+@pytest.mark.parametrize("key", DependencySettings.model_fields)
+def test_every_key_of_every_dependency_is_overridden_by_its_variable(tmp_path: Path, name: str, key: str) -> None:
+    config = load("", tmp_path, **{f"LEA_DEPENDENCIES__{name}__{key}".upper(): "1"})
+    assert getattr(config.dependencies[name], key) == 1
+
+
+def test_a_table_of_a_dependency_changes_only_what_it_names(tmp_path: Path) -> None:
+    text = "[dependencies.llm]\nretries = 1\n[dependencies.crm]\nconcurrency = 3"
+    config = load(text, tmp_path, LEA_DEPENDENCIES__LLM__BREAKER_OPEN_FOR="7")
+    expected = Config().dependencies["llm"].model_copy(update={"retries": 1, "breaker_open_for": 7.0})
+    assert config.dependencies["llm"] == expected
+    assert config.dependencies["crm"] == DependencySettings(concurrency=3)
+    assert config.dependencies["sources"] == Config().dependencies["sources"]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +109,19 @@ def test_open_tables_take_anything(tmp_path: Path) -> None:
         ("[state]\nurl = 'memory://x'", {}, "state.url"),
         ("[state]\nurl = ''", {}, "state.url"),
         ("[llm]\nbase_url = 'model.example'", {}, "llm.base_url"),
-        ("[llm]\nretries = 3", {}, "llm.retries"),
+        ("[llm]\nretries = 1", {}, "llm.retries"),
+        ("[llm_fallback]\nbase_url = 'model.example'", {}, "llm_fallback.base_url"),
+        ("[dependencies.llm]\nretries = 3", {}, "dependencies.llm.retries"),
+        ("[dependencies.crm]\nurl = 'http://crm'", {}, "dependencies.crm.url"),
+        ("[dependencies.llm]\nbreaker_failure_rate = 0", {}, "dependencies.llm.breaker_failure_rate"),
+        ("[dependencies]\nllm = 1", {}, "dependencies.llm"),
+        ("[dependencies]\nllm = 1", {"LEA_DEPENDENCIES__LLM__RETRIES": "1"}, "dependencies.llm"),
+        ("dependencies = 1", {}, "dependencies"),
+        ("[dependencies.'My CRM']\nretries = 1", {}, "My CRM"),
+        ("", {"LEA_DEPENDENCIES__LLM__RETRY": "1"}, "dependencies.llm.retry"),
+        ("", {"LEA_DEPENDENCIES__LLM": "1"}, "dependencies.llm"),
+        ("", {"LEA_DEPENDENCIES__LLM__RETRIES__X": "1"}, "dependencies.llm.retries"),
+        ("", {"LEA_LLM_FALLBACK__KEY": "1"}, "LEA_LLM_FALLBACK__KEY"),
         ("[llm]\ntimeout = 0", {}, "llm.timeout"),
         ("[auth]\nsecret = 'short'", {}, "auth.secret"),
         ("[log]\nlevel = 'loud'", {}, "log.level"),

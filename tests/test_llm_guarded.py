@@ -11,8 +11,9 @@ from lea.errors import ExternalRejected, ExternalTimeout, ExternalUnavailable, L
 from lea.llm.guarded import Guarded
 from lea.llm.provider import Finished
 from lea.metrics import REGISTRY
+from lea.resilience.dependency import Dependency
 from lea.tasks import TaskOwner
-from tests.llm_parts import PROMPT, listen, rest, settings, streaming
+from tests.llm_parts import PROMPT, dependency, listen, rest, settings, streaming
 from tests.model_replies import Fault
 from tests.model_server import Answer, ModelServer, Refusal, Reply
 
@@ -24,10 +25,10 @@ async def server() -> AsyncIterator[ModelServer]:
 
 
 @asynccontextmanager
-async def guarded(url: str, **changes: object) -> AsyncIterator[Guarded]:
+async def guarded(url: str, way: Dependency | None = None, **changes: object) -> AsyncIterator[Guarded]:
     config = settings(url, **changes)
     async with streaming(config) as model:
-        yield Guarded(model, config)
+        yield Guarded(model, config, way or dependency())
 
 
 def attempts(outcome: str) -> float:
@@ -57,7 +58,7 @@ async def test_what_fails_before_the_first_token_is_asked_again(server: ModelSer
 @pytest.mark.parametrize("retries", [0, 1, 2])
 async def test_it_is_asked_at_most_as_often_as_configured(server: ModelServer, retries: int) -> None:
     server.default = Refusal(500)
-    async with guarded(server.url, retries=retries) as model:
+    async with guarded(server.url, dependency(retries=retries)) as model:
         with pytest.raises(ExternalUnavailable):
             await listen(model)
     assert len(server.exchanges) == 1 + retries
@@ -142,10 +143,9 @@ async def test_pauses_grow_and_are_drawn_anew_from_nothing_to_their_bound(server
         return 0.0
 
     server.default = Refusal(500)
-    config = settings(server.url, retry_pause=0.5)
-    async with streaming(config) as model:
+    async with guarded(server.url, dependency(jitter=jitter, retry_pause=0.5)) as model:
         with pytest.raises(ExternalUnavailable):
-            await listen(Guarded(model, config, jitter=jitter))
+            await listen(model)
     assert bounds == [(0, 0.5), (0, 1.0)]
 
 

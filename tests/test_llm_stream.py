@@ -240,7 +240,7 @@ async def test_nobody_listening_is_a_network_error() -> None:
 
 @pytest.mark.parametrize("url", ["http://", "http://model.invalid/v1"])
 async def test_an_address_that_leads_nowhere_is_a_network_error(url: str) -> None:
-    async with streaming(settings(url, connect_timeout=5, timeout=10)) as model:
+    async with streaming(settings(url, timeout=10), connect_timeout=5) as model:
         with pytest.raises(NetworkError):
             await listen(model)
 
@@ -252,7 +252,7 @@ async def test_a_connection_that_is_never_accepted_is_a_network_error() -> None:
         with socket.socket() as only:
             only.connect(full.getsockname())
             url = f"http://127.0.0.1:{full.getsockname()[1]}"
-            async with streaming(settings(url, connect_timeout=QUICK)) as model:
+            async with streaming(settings(url), connect_timeout=QUICK) as model:
                 with pytest.raises(NetworkError):
                     await listen(model)
 

@@ -394,6 +394,6 @@ async def engine() -> AsyncIterator[Provider]:
 
 
 async def test_it_is_a_provider_that_always_answers(engine: Provider) -> None:
-    assert (engine.name, engine.model) == ("offline", "rules")
+    assert (engine.answering.name, engine.answering.model) == ("offline", "rules")
     await engine.ping()
     assert await events(engine, prompt("bonjour"))

@@ -26,17 +26,18 @@ def load_secret(config: Config) -> bytes:
     Blocks on the disk: for the start only. Raises StartError when there is no usable secret.
     """
     configured = config.auth.secret.get_secret_value()
-    return configured.encode() if configured else _from_file(_folder(config) / "secret")
+    return configured.encode() if configured else _from_file(secret_file(config))
+
+
+def secret_file(config: Config) -> Path:
+    """Where the secret is kept when it is not a setting."""
+    database = config.database.file
+    return (Path("var") if database is None else database.parent) / "secret"
 
 
 def derived_key(secret: bytes, label: Label) -> bytes:
     """32 bytes for one purpose; knowing one such key tells nothing about another or about the secret."""
     return hmac.digest(secret, f"lea/{label}".encode(), sha256)
-
-
-def _folder(config: Config) -> Path:
-    file = config.database.file
-    return Path("var") if file is None else file.parent
 
 
 def _from_file(path: Path) -> bytes:

@@ -7,6 +7,7 @@ import click
 
 from lea import __version__
 from lea.cli.accounts import key, user
+from lea.cli.backup import backup, restore
 from lea.cli.serve import serve
 from lea.config import Config
 from lea.errors import StartError
@@ -49,3 +50,5 @@ main.add_command(serve)
 main.add_command(config)
 main.add_command(user)
 main.add_command(key)
+main.add_command(backup)
+main.add_command(restore)

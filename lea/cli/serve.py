@@ -37,7 +37,7 @@ def serve(file: Path | None, host: str | None, port: int | None, *, demo: bool) 
         config = Config.load(file, environ)
         listener = log.configure(config.log.level)
         try:
-            with _sole_server(config):
+            with sole_server(config):
                 uvloop.run(_run(config, demo=demo))
         finally:
             listener.stop()
@@ -92,7 +92,7 @@ async def _listen(runner: web.AppRunner, config: Config) -> str:
 
 
 @contextmanager
-def _sole_server(config: Config) -> Iterator[None]:
+def sole_server(config: Config) -> Iterator[None]:
     """An embedded database belongs to one server; the lock is the kernel's, so a crash leaves none behind."""
     database = config.database.file
     if database is None:

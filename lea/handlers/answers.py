@@ -31,6 +31,7 @@ class ChatAnswer(BaseModel):
     usage: Usage | None
     cost: Cost | None
     timings_ms: dict[str, float]
+    degraded: bool = False
 
 
 class Stopped(BaseModel):

@@ -112,7 +112,8 @@ async def follow(call: Call[Model]) -> web.StreamResponse:
         return web.Response(status=204)
     topic, after = found
     streams = call.app[STREAMS]
-    return await streams.follow(await streams.open(call.request, {}), topic, after)
+    async with streams.open(call.request, call.identity, {}) as opened:
+        return await streams.follow(opened, topic, after)
 
 
 @routes.add("POST", "/v1/lea/threads/{id}/stop", body=StopBody, answer=Stopped)
@@ -141,12 +142,12 @@ async def _again(call: Call[AgainBody], kind: TurnKind) -> web.StreamResponse:
 async def _stream(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> web.StreamResponse:
     headers = await _admit(call, ask)
     streams = call.app[STREAMS]
-    opened = await streams.open(call.request, headers)
-    try:
-        await _admit_shared(call, ask, headers)
-    except LeaError as error:
-        return await streams.follow(opened, refusal(call.app[BUS], ask, error))
-    return await streams.follow(opened, call.app[TURNS].follow(call.identity, ask))
+    async with streams.open(call.request, call.identity, headers) as opened:
+        try:
+            await _admit_shared(call, ask, headers)
+        except LeaError as error:
+            return await streams.follow(opened, refusal(call.app[BUS], ask, error))
+        return await streams.follow(opened, call.app[TURNS].follow(call.identity, ask))
 
 
 async def _admit(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from lea.handlers.keys import NOTICES, STREAMS
+from lea.handlers.keys import ADMINS, NOTICES, STREAMS
 from lea.handlers.routes import Call, Empty, Routes
 
 routes = Routes("events")
@@ -12,8 +12,10 @@ routes = Routes("events")
     "GET", "/v1/lea/events", answer="text/event-stream", query={"after": "a cursor, where no header can be sent"}
 )
 async def events(call: Call[Empty]) -> web.StreamResponse:
-    """Turns that begin and end, conversations that change; `resync` when something may have been missed."""
+    """Turns that begin and end, conversations that change, `resync` when something was missed; breakers for admins."""
     cursor = call.request.headers.get("Last-Event-ID") or call.request.query.get("after")
     streams = call.app[STREAMS]
-    with call.app[NOTICES].listening(call.identity.user_id, cursor) as (topic, after):
-        return await streams.follow(await streams.open(call.request, {}), topic, after)
+    notices, admins = call.app[NOTICES], call.app[ADMINS]
+    with admins.listening(call.identity), notices.listening(call.identity.user_id, cursor) as (topic, after):
+        async with streams.open(call.request, call.identity, {}) as opened:
+            return await streams.follow(opened, topic, after)

@@ -1,11 +1,14 @@
 """What the application holds for its handlers, by typed key."""
 
+from typing import TYPE_CHECKING
+
 from aiohttp import web
 
 from lea.auth.service import AuthService
 from lea.bus.port import Bus
 from lea.clock import Clock
 from lea.config import Config
+from lea.handlers.admins import Admins
 from lea.handlers.limits import ChatLimit
 from lea.handlers.sse import Streams
 from lea.llm.provider import Provider
@@ -13,9 +16,13 @@ from lea.manager.following import Following
 from lea.manager.manager import LLMManager
 from lea.manager.notices import Notices
 from lea.manager.turns import Turns
+from lea.resilience.dependency import Dependencies
 from lea.resilience.health import Health
 from lea.state.port import State
 from lea.store.engine import Store
+
+if TYPE_CHECKING:
+    from lea.resilience.redis import RedisLink
 
 CONFIG = web.AppKey("config", Config)
 CLOCK = web.AppKey("clock", Clock)
@@ -31,3 +38,6 @@ STREAMS = web.AppKey("streams", Streams)
 CHAT_LIMIT = web.AppKey("chat_limit", ChatLimit)
 PROVIDER = web.AppKey("provider", Provider)
 HEALTH = web.AppKey("health", Health)
+DEPENDENCIES = web.AppKey("dependencies", Dependencies)
+ADMINS = web.AppKey("admins", Admins)
+LINK: web.AppKey["RedisLink | None"] = web.AppKey("link")

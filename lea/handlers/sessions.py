@@ -66,7 +66,7 @@ async def count(call: Call[Empty]) -> web.StreamResponse:
 @routes.add("GET", "/v1/llm/status", answer=ModelAnswer)
 async def model(call: Call[Empty]) -> web.StreamResponse:
     """Who answers: the configured model, or the built-in engine."""
-    provider = call.app[PROVIDER]
+    provider = call.app[PROVIDER].answering
     configured = provider.name != "offline"
     return json_response(
         {"provider": provider.name, "configured": configured, "model": provider.model if configured else None}

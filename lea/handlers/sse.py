@@ -5,7 +5,8 @@ mark this reader catches up from the topic's log in a task of its own, under a t
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,10 +16,12 @@ from aiohttp.client_exceptions import ClientConnectionError
 from aiohttp.http_writer import StreamWriter
 from aiohttp_sse import EventSourceResponse
 
+from lea.auth.permissions import Identity
 from lea.bus.port import Reader, Topic
 from lea.config import Server
 from lea.handlers.problems import REQUEST_ID
 from lea.metrics import FOLLOWERS
+from lea.resilience.bounds import Bound, Most
 from lea.tasks import TaskOwner
 
 OK: Final = b": ok\n\n"
@@ -37,16 +40,25 @@ class Stream:
 class Streams:
     """All open event streams of this process."""
 
-    def __init__(self, config: Server, tasks: TaskOwner) -> None:
+    def __init__(self, config: Server, most: Most, tasks: TaskOwner) -> None:
         self._config = config
         self._tasks = tasks
         self._followers: set[Follower] = set()
+        self._bound = Bound("streams", most)
 
     def __len__(self) -> int:
         return len(self._followers)
 
-    async def open(self, request: web.Request, headers: dict[str, str]) -> Stream:
-        """Send the status line and `: ok`; nothing was awaited for it, and from here on no status can change."""
+    @asynccontextmanager
+    async def open(self, request: web.Request, caller: Identity, headers: dict[str, str]) -> AsyncIterator[Stream]:
+        """Send the status line and `: ok`; nothing was awaited for it, and from here on no status can change.
+
+        Raises Overloaded where the caller, the company or this process has too many streams already.
+        """
+        with self._bound.place(caller.user_id, caller.company_id):
+            yield await self._begin(request, headers)
+
+    async def _begin(self, request: web.Request, headers: dict[str, str]) -> Stream:
         response = EventSourceResponse(
             headers=headers,
             allow_all_methods=True,

@@ -12,7 +12,7 @@ import aiohttp
 import msgspec
 import structlog
 
-from lea.errors import ExternalRejected, ExternalUnavailable, LeaError, NetworkError
+from lea.errors import ExternalRejected, ExternalTimeout, ExternalUnavailable, LeaError, NetworkError
 
 log = structlog.get_logger()
 
@@ -82,7 +82,10 @@ def failed_in_stream(said: Complaint) -> LeaError:
 
 
 def broken(error: Exception) -> LeaError:
-    """The error for what the HTTP client raises: not reached at all, or reached and then cut."""
+    """The error for what the HTTP client raises: not reached at all, or reached and then silent or cut."""
+    if isinstance(error, aiohttp.SocketTimeoutError):
+        log.warning("model.silent")
+        return ExternalTimeout()
     reached = not isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
     log.warning("model.cut" if reached else "model.unreachable", error=type(error).__name__)
     return ExternalUnavailable("model_cut") if reached else NetworkError()

@@ -1,19 +1,19 @@
-"""Any provider, asked again when asking failed: the one place that retries a call to a model."""
+"""Any provider behind its dependency: bounded, broken off by a circuit breaker, asked again when asking failed."""
 
 import asyncio
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from itertools import count
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 import structlog
 
 from lea.config import Llm
-from lea.errors import ExternalTimeout, ExternalUnavailable, LeaError
-from lea.llm.provider import Finished, ModelEvent, ModelStream, Prompt, Provider
+from lea.errors import CircuitOpen, ExternalTimeout, ExternalUnavailable, LeaError
+from lea.llm.provider import Answering, Finished, ModelEvent, ModelStream, Prompt, Provider
 from lea.metrics import MODEL_ATTEMPTS
+from lea.resilience.dependency import Call, Dependency
 
 log = structlog.get_logger()
 
@@ -21,24 +21,20 @@ log = structlog.get_logger()
 class Guarded:
     """A provider whose `open` comes back with the first token already there, or raises.
 
-    Opening is tried 1 + `retries` times with exponential pauses (full jitter, from `retry_pause`; the server's own
-    Retry-After where it fits), all of it within `total_timeout`. Not tried again: what was rejected, what timed out,
-    and anything after the first token. `jitter(low, high)` picks a pause.
+    Opening is tried as often as the dependency's retries allow, all of it within `total_timeout`. Not tried again:
+    what was rejected, what timed out, and anything after the first token. Each attempt is one call to the circuit
+    breaker, and succeeds when the answer has ended well.
     """
 
-    def __init__(
-        self, provider: Provider, config: Llm, *, jitter: Callable[[float, float], float] = random.uniform
-    ) -> None:
-        self.name = provider.name
-        self.model = provider.model
-        self.price_hint = provider.price_hint
+    def __init__(self, provider: Provider, config: Llm, dependency: Dependency) -> None:
+        self.answering = provider.answering
+        self.dependency = dependency
         self._provider = provider
-        self._config = config
-        self._jitter = jitter
+        self._total_timeout = config.total_timeout
 
-    def open(self, prompt: Prompt) -> "Opening":
-        """Ask; see Provider."""
-        return Opening(self._provider, prompt, self._config, self._jitter)
+    def open(self, prompt: Prompt, within_s: float | None = None) -> "Opening":
+        """Ask; see Provider. `within_s` replaces `total_timeout`."""
+        return Opening(self._provider, prompt, self.dependency, within_s or self._total_timeout)
 
     async def ping(self) -> None:
         """Ask once; see Provider."""
@@ -49,32 +45,25 @@ class Guarded:
 
 
 class Opening:
-    """One call through its attempts, and the stream of the one that came through."""
+    """One question through its attempts, and the stream of the one that came through."""
 
-    def __init__(
-        self, provider: Provider, prompt: Prompt, config: Llm, jitter: Callable[[float, float], float]
-    ) -> None:
-        self._provider = provider
+    def __init__(self, provider: Provider, prompt: Prompt, dependency: Dependency, within_s: float) -> None:
+        self.provider: Answering = provider.answering
+        self._asked = provider
         self._prompt = prompt
-        self._config = config
-        self._jitter = jitter
+        self._dependency = dependency
+        self._within_s = within_s
         self._first: Sequence[ModelEvent] | None = None
         self._stream: ModelStream
         self._held: AsyncExitStack
+        self._call: Call | None = None
         self._outcome = "left"
 
     async def __aenter__(self) -> Self:
-        deadline = asyncio.get_running_loop().time() + self._config.total_timeout
-        for attempt in count(1):
-            try:
-                await self._attempt(deadline)
-                break
-            except LeaError as error:
-                pause = self._pause(attempt, error, deadline)
-                self._failed(error, attempt, pause)
-                if pause is None:
-                    raise
-            await asyncio.sleep(pause)
+        deadline = asyncio.get_running_loop().time() + self._within_s
+        dependency = self._dependency
+        attempt = partial(self._attempt, deadline)
+        await dependency.retries.run(attempt, deadline, self._failed, lambda: dependency.refusing)
         return self
 
     async def __aexit__(
@@ -94,47 +83,56 @@ class Opening:
                 batch = await anext(self._stream)
             except LeaError as error:
                 self._outcome = error.reason
+                self._ended(error)
                 raise
         if batch and isinstance(batch[-1], Finished):
             self._outcome = "ok"
+            if self._call is not None:
+                self._call.succeeded()
         return batch
 
     async def _attempt(self, deadline: float) -> None:
-        """Open and wait for the first batch; whatever ends that otherwise closes the connection."""
+        """Hold a place, open, and wait for the first batch; whatever ends that otherwise closes the connection."""
+        self._call = None
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout_at(deadline):
-                    stream = await stack.enter_async_context(self._provider.open(self._prompt))
+                    self._call = call = await stack.enter_async_context(self._dependency.calling())
+                    stream = await stack.enter_async_context(self._asked.open(self._prompt))
                     first = await anext(stream, None)
+                if first is None:
+                    raise ExternalUnavailable("model_cut")
             except TimeoutError:
-                raise ExternalTimeout from None
+                raise self._ended(ExternalTimeout()) from None
+            except LeaError as error:
+                self._ended(error)
+                raise
             except asyncio.CancelledError:
                 self._count()
                 raise
-            if first is None:
-                raise ExternalUnavailable("model_cut")
+            call.responded()
             self._first, self._stream, self._held = first, stream, stack.pop_all()
 
-    def _pause(self, attempt: int, error: LeaError, deadline: float) -> float | None:
-        """Seconds until the next attempt; None if there is to be none."""
-        if attempt > self._config.retries or not error.retryable or isinstance(error, ExternalTimeout):
-            return None
-        pause = self._jitter(0, self._config.retry_pause * 2 ** (attempt - 1)) + (error.retry_after_s or 0)
-        return pause if asyncio.get_running_loop().time() + pause < deadline else None
+    def _ended(self, error: LeaError) -> LeaError:
+        if self._call is not None:
+            self._call.failed(error)
+        return error
 
     def _failed(self, error: LeaError, attempt: int, pause: float | None) -> None:
+        if isinstance(error, CircuitOpen):
+            return  # nobody was asked, and the breaker has said so once for all
         self._outcome = error.reason
         self._count()
         self._outcome = "left"
         log.warning(
             "model.attempt_failed",
-            provider=self._provider.name,
-            model=self._provider.model,
+            provider=self.provider.name,
+            model=self.provider.model,
             reason=error.reason,
             attempt=attempt,
-            attempts=self._config.retries + 1,
+            attempts=self._dependency.retries.attempts,
             next_in_s=pause,
         )
 
     def _count(self) -> None:
-        MODEL_ATTEMPTS.labels(self._provider.name, self._outcome).inc()
+        MODEL_ATTEMPTS.labels(self.provider.name, self._outcome).inc()

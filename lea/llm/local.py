@@ -8,37 +8,40 @@ from typing import Final
 
 from lea.llm.offline.answers import answer
 from lea.llm.offline.facts import Facts
-from lea.llm.offline.rules import understand
-from lea.llm.provider import Finished, ModelEvent, ModelStream, Prompt, Usage
+from lea.llm.offline.rules import Intent, understand
+from lea.llm.provider import Answering, Finished, ModelEvent, ModelStream, Prompt, Told, Usage
 from lea.llm.tokens import estimate
 from lea.messages import User
 
 WORD: Final = re.compile(r"[^ \n]*[ \n]*")
 """A word with the spaces after it; a non-breaking space is part of its word."""
+FACTUAL: Final[frozenset[Intent]] = frozenset({"whoami", "threads", "files", "file", "jobs"})
+"""Questions whose answer is the same whoever gives it; small talk belongs to a conversation the rules cannot have."""
 
 
 class LocalEngine:
     """A Provider that needs nothing but the facts; the same question about the same facts has the same answer.
 
     `words_per_second` is the pace the answer appears at, 0 as fast as it is read. Facts that cannot be read become a
-    sentence of the answer, so opening raises nothing.
+    sentence of the answer, so opening raises nothing. `lesser` where it stands in for a model.
     """
 
-    name = "offline"
-    model = "rules"
-    price_hint = "offline"
-
-    def __init__(self, facts: Facts, *, words_per_second: float = 80) -> None:
+    def __init__(self, facts: Facts, *, words_per_second: float = 80, lesser: bool = False) -> None:
+        self.answering = Answering("offline", "rules", "offline", lesser)
         self._facts = facts
         self._pause = 1 / words_per_second if words_per_second else 0.0
 
     @asynccontextmanager
     async def open(self, prompt: Prompt) -> AsyncIterator[ModelStream]:
         """See Provider. Only the last words of the person are read, and only they are counted as prompt."""
-        question = next((said.text for said in reversed(prompt.messages) if isinstance(said, User)), "")
+        question = _question(prompt)
         text = await answer(understand(question, prompt.caller.language), prompt.caller, self._facts)
         async with aclosing(self._told(question, text)) as stream:
-            yield stream
+            yield Told(self.answering, stream)
+
+    def can_stand_in(self, prompt: Prompt) -> bool:
+        """Whether this is a question of fact that the rules understand whole, so that a model is not missed."""
+        return understand(_question(prompt), prompt.caller.language).intent in FACTUAL
 
     async def ping(self) -> None:
         """There is nobody to wait for."""
@@ -56,3 +59,7 @@ class LocalEngine:
                 due += self._pause
                 await asyncio.sleep(max(0.0, due - clock()))
         yield Usage(estimate(question), estimate(text), estimated=True), Finished("stop")
+
+
+def _question(prompt: Prompt) -> str:
+    return next((said.text for said in reversed(prompt.messages) if isinstance(said, User)), "")

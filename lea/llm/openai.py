@@ -16,6 +16,7 @@ log = structlog.get_logger()
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 PING_S = 5.0
+CONNECT_S = 3.0
 NO_KEY = "none"
 """The SDK insists on a key; a server of one's own asks for none."""
 
@@ -31,8 +32,9 @@ class OpenAIClient:
     The package takes most of a second to import, so that happens in a thread and not before it is needed.
     """
 
-    def __init__(self, config: Llm, *, timeout: float = PING_S) -> None:
+    def __init__(self, config: Llm, *, timeout: float = PING_S, connect_timeout: float = CONNECT_S) -> None:
         self._config = config
+        self._connect_timeout = connect_timeout
         self._timeout = timeout
         self._sdk: AsyncOpenAI | None = None
         self._making = asyncio.Lock()
@@ -56,15 +58,15 @@ class OpenAIClient:
     async def _client(self) -> "AsyncOpenAI":
         async with self._making:
             if self._sdk is None:
-                self._sdk = await asyncio.to_thread(_made, self._config, self._timeout)
+                self._sdk = await asyncio.to_thread(_made, self._config, self._timeout, self._connect_timeout)
         return self._sdk
 
 
-def _made(config: Llm, timeout_s: float) -> "AsyncOpenAI":
+def _made(config: Llm, timeout_s: float, connect_s: float) -> "AsyncOpenAI":
     import httpx2
     from openai import AsyncOpenAI
 
-    timeout = httpx2.Timeout(timeout_s, connect=config.connect_timeout)
+    timeout = httpx2.Timeout(timeout_s, connect=connect_s)
     return AsyncOpenAI(
         base_url=base_url(config),
         api_key=config.api_key.get_secret_value() or NO_KEY,

@@ -6,7 +6,7 @@ Opening may be retried by who holds the provider, reading may not: half an answe
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 from lea.ids import CompanyId, UserId
 from lea.messages import Message
@@ -53,23 +53,55 @@ class Finished:
 ModelEvent = str | Usage | Finished
 """A `str` is text to append."""
 
-ModelStream = AsyncIterator[Sequence[ModelEvent]]
-"""What one read brought, in order; a stream that ends without `Finished` raises instead."""
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who gives an answer: told in `done.provider`, kept with the answer, and priced by `price_hint` (see prices.py).
+
+    `lesser` says that this one stands in for the one that was meant.
+    """
+
+    name: str
+    model: str
+    price_hint: str
+    lesser: bool = False
+
+
+class ModelStream(Protocol):
+    """What each read brought, in order; a stream that ends without `Finished` raises instead."""
+
+    provider: Answering
+
+    def __aiter__(self) -> Self: ...
+
+    async def __anext__(self) -> Sequence[ModelEvent]: ...
+
+
+class Told:
+    """Batches of `provider`'s, whoever makes them."""
+
+    def __init__(self, provider: Answering, batches: AsyncIterator[Sequence[ModelEvent]]) -> None:
+        self.provider = provider
+        self._batches = batches
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Sequence[ModelEvent]:
+        return await anext(self._batches)
 
 
 class Provider(Protocol):
     """A model that can be asked."""
 
-    name: str
-    """As told in `done.provider`: `openai`, `offline`."""
-    model: str
-    price_hint: str
-    """Whose price list counts: `offline`, a provider's id, or a base URL (see prices.py)."""
+    answering: Answering
+    """Who will answer, unless the opened stream names another."""
 
     def open(self, prompt: Prompt) -> AbstractAsyncContextManager[ModelStream]:
         """Ask; leaving the context ends the call at once, also in mid-answer.
 
-        Raises ExternalTimeout, ExternalUnavailable, ExternalRejected or NetworkError, on entering or while read.
+        Raises ExternalTimeout, ExternalUnavailable, ExternalRejected or NetworkError, on entering or while read, and
+        CircuitOpen or Overloaded on entering.
         """
         ...
 

@@ -13,7 +13,7 @@ from lea.config import Llm
 from lea.errors import ExternalTimeout, LeaError
 from lea.llm.failures import broken, complaint, refused
 from lea.llm.openai import OpenAIClient, base_url
-from lea.llm.provider import ModelEvent, Prompt
+from lea.llm.provider import Answering, ModelEvent, Prompt
 from lea.llm.wire import AnswerReader, request_body
 from lea.resilience.http import HttpClient, read_at_most
 
@@ -25,16 +25,15 @@ HTTP_ERRORS: Final = (aiohttp.ClientError, HttpProcessingError, ConnectionError)
 
 
 class OpenAIStream:
-    """The provider `openai`: anything that speaks `/chat/completions` with `stream: true`.
+    """Anything that speaks `/chat/completions` with `stream: true`, called `name`.
 
-    Owns `http` and `sdk`: both are closed with it.
+    Owns `http` and `sdk`: both are closed with it. `lesser` where it stands in for another.
     """
 
-    name = "openai"
-
-    def __init__(self, config: Llm, http: HttpClient, sdk: OpenAIClient) -> None:
-        self.model = config.model
-        self.price_hint = config.base_url or self.name
+    def __init__(
+        self, config: Llm, http: HttpClient, sdk: OpenAIClient, *, name: str = "openai", lesser: bool = False
+    ) -> None:
+        self.answering = Answering(name, config.model, config.base_url or "openai", lesser)
         self._config = config
         self._http = http
         self._sdk = sdk
@@ -46,7 +45,8 @@ class OpenAIStream:
 
     def open(self, prompt: Prompt) -> "Call":
         """Ask; see Provider."""
-        return Call(self._http, self._url, self._headers, request_body(self.model, prompt), self._config)
+        body = request_body(self.answering.model, prompt)
+        return Call(self.answering, self._http, self._url, self._headers, body, self._config)
 
     async def ping(self) -> None:
         """List the models; see Provider."""
@@ -60,7 +60,16 @@ class OpenAIStream:
 class Call:
     """One question and its answer, batch by batch; `timeout` bounds the first token and each silence after it."""
 
-    def __init__(self, http: HttpClient, url: URL, headers: dict[str, str], body: bytes, config: Llm) -> None:
+    def __init__(
+        self,
+        provider: Answering,
+        http: HttpClient,
+        url: URL,
+        headers: dict[str, str],
+        body: bytes,
+        config: Llm,
+    ) -> None:
+        self.provider = provider
         self._http = http
         self._url = url
         self._headers = headers

@@ -8,7 +8,7 @@ from lea import faults
 from lea.bus.port import Topic
 from lea.errors import ExternalTimeout
 from lea.events import Snapshot, Stage
-from lea.llm.provider import Finished, ModelStream, Prompt, Provider, Usage
+from lea.llm.provider import Answering, Finished, ModelStream, Prompt, Usage
 from lea.manager.ask import Ask, Services
 from lea.manager.checkpointer import Watched
 from lea.manager.context import render
@@ -51,16 +51,17 @@ class Answer:
             self._go_on_with(prefix)
         budget = self._services.config.llm.context_tokens
         self.prompt = render(session, history.messages, text, prefix, self._ask.language, budget)
-        self._outcome.asked(provider)
+        self._outcome.asked(provider.answering)
         self._timings.mark("asked_model")
         async with provider.open(self.prompt) as stream:
+            self._outcome.asked(stream.provider)
             faults.reach("model.asked")
             begun = await granted()
             if begun is None:
                 return "known"
             if begun.parent_id != history.head:
                 return "stale"
-            self._checkpoint_from_now(self.prompt, provider)
+            self._checkpoint_from_now(self.prompt, stream.provider)
             try:
                 async with asyncio.timeout(self._services.config.llm.answer_timeout):
                     await self._tell(stream)
@@ -73,7 +74,7 @@ class Answer:
             self._draft.begin_with(prefix)
             self._topic.publish(Snapshot(prefix))
 
-    def _checkpoint_from_now(self, prompt: Prompt, provider: Provider) -> None:
+    def _checkpoint_from_now(self, prompt: Prompt, provider: Answering) -> None:
         sent = prompt_tokens(prompt)
         self._services.checkpointer.watch(
             Watched(self._ask.turn_id, self._outcome.message_id, self._draft, provider.name, provider.model, sent)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from lea.errors import InternalError, LeaError, of_reason
+from lea.errors import CircuitOpen, InternalError, LeaError, of_reason
 from lea.events import Done, Event, Failed, FinishReason, Snapshot
 from lea.ids import MessageId, ThreadId, TurnId
 from lea.llm.prices import price
-from lea.llm.provider import Prompt, Provider, Usage
+from lea.llm.provider import Answering, Prompt, Usage
 from lea.llm.tokens import estimate
 from lea.sentences import Language
 from lea.store.checkpoints import Estimate, Unfinished
@@ -51,6 +51,7 @@ class Outcome:
     text: str = ""
     provider: str | None = None
     model: str | None = None
+    degraded: bool = False
     usage: Usage | None = None
     cost_nano_usd: int | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
@@ -64,15 +65,15 @@ class Outcome:
     def fail(self, error: LeaError) -> None:
         self.finish_reason, self.error = "error", error
 
-    def asked(self, provider: Provider) -> None:
-        """From here on the turn costs something."""
-        self.provider, self.model = provider.name, provider.model
+    def asked(self, provider: Answering) -> None:
+        """From here on the turn costs something; told again once it is known who answers."""
+        self.provider, self.model, self.degraded = provider.name, provider.model, provider.lesser
         self._price_hint = provider.price_hint
 
     def account(self, prompt: Prompt | None) -> None:
         """Usage as told, else estimated from what was sent and received; never silently zero."""
-        if self.provider is None or self.model is None:
-            return
+        if self.provider is None or self.model is None or isinstance(self.error, CircuitOpen):
+            return  # nobody was asked
         if self.usage is None and prompt is not None:
             self.usage = Usage(prompt_tokens(prompt), estimate(self.text), estimated=True)
         if self.usage is not None:
@@ -105,6 +106,7 @@ class Outcome:
             if usage is None or self.cost_nano_usd is None
             else {"usd": self.cost_nano_usd / 1e9, "estimated": usage.estimated},
             timings_ms=self.timings_ms,
+            degraded=self.degraded,
         )
 
     def row(self, now: float) -> EndTurn:

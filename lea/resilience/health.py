@@ -24,13 +24,15 @@ class Gone(Exception):
 class Check:
     """How to ask a dependency; without a `vital` one nothing works, without another something does.
 
-    The answer is believed for `believed_s` seconds: some dependencies are other people's servers.
+    The answer is believed for `believed_s` seconds: some dependencies are other people's servers. What `impaired` says
+    makes it `degraded`, and then nobody is asked.
     """
 
     ask: Callable[[], Awaitable[None]]
     vital: bool
     detail: str = ""
     believed_s: float = 1.0
+    impaired: Callable[[], str | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ class Health:
 
     async def _refresh(self, name: str) -> None:
         check, known = self._checks[name], self._found.get(name)
-        if known is None or self._clock.monotonic() - known.at > check.believed_s:
+        why = check.impaired()
+        if why is not None:
+            self._found[name] = Found("degraded", 0.0, why, float("-inf"))
+        elif known is None or self._clock.monotonic() - known.at > check.believed_s:
             self._found[name] = await self._ask(check)
 
     async def _ask(self, check: Check) -> Found:

@@ -17,6 +17,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from lea.ids import new_id
 from lea.metrics import REDIS_AVAILABLE, REDIS_SECONDS
 from lea.resilience.health import Gone
 from lea.tasks import TaskOwner
@@ -30,7 +31,8 @@ PING_S: Final = 0.2
 PROBE_PAUSE_S: Final = 1.0
 """Between two looks whether it is back."""
 PROBE_S: Final = 1.0
-PROBE_KEY: Final = "lea:probe"
+MARK: Final = "lea:mark:"
+MARK_LIFE_S: Final = 60
 CONNECTIONS: Final = 20
 
 FAILURES: Final = (RedisError, OSError, TimeoutError)
@@ -50,6 +52,7 @@ class RedisLink:
         self._returned: list[Callable[[], None]] = []
         self._available = False
         self._since = perf_counter()
+        self._mark = MARK + new_id("m")
         self._quick: Redis | None = None
         self._patient: Redis | None = None
         self.detail = "not tried yet"
@@ -64,6 +67,11 @@ class RedisLink:
     def available(self) -> bool:
         """Whether a command has a chance."""
         return self._available
+
+    @property
+    def unchanged_s(self) -> float:
+        """Seconds since it came or went, or was first tried."""
+        return perf_counter() - self._since
 
     def on_return(self, call: Callable[[], None]) -> None:
         """`call` is called whenever Redis is usable again, also the first time; it may have lost everything."""
@@ -126,22 +134,33 @@ class RedisLink:
     async def _keep_probing(self) -> None:
         while True:
             await asyncio.sleep(PROBE_PAUSE_S)
-            if not self._available:
+            if not self._available or not await self._remembers():
                 await self._probe()
+
+    async def _remembers(self) -> bool:
+        """Whether our mark is there: else it was emptied, or is another one, and so quickly that no command failed."""
+        try:
+            marked: object = await self.run(lambda client: client.set(self._mark, b"1", ex=MARK_LIFE_S, xx=True))
+        except RedisGone:
+            return False
+        if not marked:
+            log.warning("redis.emptied")
+        return bool(marked)
 
     async def _probe(self) -> None:
         """Only a write proves that it can be used: a full one, or a replica, still answers reads."""
         assert self._quick is not None
         try:
             async with asyncio.timeout(PROBE_S):
-                await self._quick.set(PROBE_KEY, b"1", ex=10)
+                await self._quick.set(self._mark, b"1", ex=MARK_LIFE_S)
         except FAILURES as error:
             self.detail = _reason(error)
             return
         self._available = True
         self.detail = "redis"
         REDIS_AVAILABLE.set(1)
-        log.info("redis.available", gone_s=round(perf_counter() - self._since, 3))
+        log.info("redis.available", gone_s=round(self.unchanged_s, 3))
+        self._since = perf_counter()
         for call in self._returned:
             call()
 
