@@ -9,18 +9,29 @@ from pathlib import Path
 
 import structlog
 from aiohttp import web
+from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from lea.auth.permissions import Identity
 from lea.auth.secret import load_secret
 from lea.auth.wiring import auth_service
+from lea.bus.caches import Caches
 from lea.bus.memory import MemoryBus
 from lea.bus.port import Bus
 from lea.clock import Clock, SystemClock
 from lea.config import Config, Llm
+from lea.drill.drills import Drills
+from lea.drill.provider import DrillProvider
+from lea.drill.source import DrillSource
+from lea.drill.state import DrillState
+from lea.drill.store import DrillStore
+from lea.drill.target import Target
 from lea.errors import StartError
-from lea.handlers import admin, auth, chat, events, operators, sessions, threads
+from lea.handlers import admin, admin_views, auth, chat, drill, events, operators, sessions, threads
+from lea.handlers.admin_views import ATTRIBUTION
 from lea.handlers.admins import Admins
+from lea.handlers.cors import Cors
+from lea.handlers.headers import tell_browsers
 from lea.handlers.identity import identify, page_cookies
 from lea.handlers.keys import (
     ADMINS,
@@ -30,6 +41,7 @@ from lea.handlers.keys import (
     CLOCK,
     CONFIG,
     DEPENDENCIES,
+    DRILLS,
     FOLLOWING,
     HEALTH,
     LINK,
@@ -47,6 +59,7 @@ from lea.handlers.openapi import add_documents
 from lea.handlers.operators import STARTED_AT
 from lea.handlers.page import add_page
 from lea.handlers.problems import SERVER_LANGUAGE, problems
+from lea.handlers.proxies import Proxies
 from lea.handlers.routes import IDENTIFY
 from lea.handlers.sse import Streams
 from lea.ids import CompanyId, new_id
@@ -57,6 +70,7 @@ from lea.llm.openai import OpenAIClient
 from lea.llm.provider import Provider
 from lea.llm.stream import OpenAIStream
 from lea.manager.ask import Services
+from lea.manager.attribution import Attribution
 from lea.manager.checkpointer import Checkpointer
 from lea.manager.elsewhere import Elsewhere
 from lea.manager.following import Following
@@ -67,8 +81,8 @@ from lea.manager.outcome import estimate_unfinished
 from lea.manager.snapshots import Snapshots
 from lea.manager.turns import Turns
 from lea.records.sample import load_sample
-from lea.resilience.dependency import Dependencies
 from lea.resilience.bounds import Most
+from lea.resilience.dependency import Dependencies
 from lea.resilience.health import Check, Health
 from lea.resilience.http import HttpClient
 from lea.resilience.loop import LoopWatch
@@ -81,13 +95,24 @@ from lea.state.memory import MemoryState
 from lea.store import accounts, migrate
 from lea.store import threads as threads_of
 from lea.store.checkpoints import Unfinished, interrupt
+from lea.store.drill import Removed
 from lea.store.engine import Store, make_folder
 from lea.tasks import TaskOwner
 
 FALLBACK = "fallback"
 """How the model of `llm_fallback` is called in `done.provider`."""
 STATIC = Path(__file__).parent.parent / "static"
-GROUPS = [auth.routes, chat.routes, events.routes, threads.routes, sessions.routes, operators.routes, admin.routes]
+GROUPS = [
+    auth.routes,
+    chat.routes,
+    events.routes,
+    threads.routes,
+    sessions.routes,
+    operators.routes,
+    admin.routes,
+    drill.routes,
+    admin_views.routes,
+]
 
 log = structlog.get_logger()
 
@@ -95,6 +120,8 @@ Room = Callable[[web.Application], AsyncIterator[None]]
 """Opens something, yields, closes it."""
 
 TASKS = web.AppKey("tasks", TaskOwner)
+CACHES = web.AppKey("caches", Caches)
+TARGET = web.AppKey("target", Target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +138,16 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
     adapters = adapters or Adapters()
     make_folder(config.database)
     secret = load_secret(config)
-    app = web.Application(middlewares=[observe, problems], client_max_size=config.server.max_body)
+    proxies = Proxies(config.server)
+    app = web.Application(middlewares=[proxies.middleware, observe, problems], client_max_size=config.server.max_body)
+    app.on_response_prepare.append(tell_browsers)
     page_cookies(app, secret, config)
     app[CONFIG] = config
     app[SERVER_LANGUAGE] = config.server.language
     app[CLOCK] = adapters.clock
     app[STARTED_AT] = adapters.clock.monotonic()
     app[TASKS] = TaskOwner()
+    app[TARGET] = Target()
     app[STREAMS] = Streams(config.server, _most_streams(config), app[TASKS])
     app[ADMINS] = Admins()
     app[IDENTIFY] = identify
@@ -127,9 +157,10 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
                 app.router.add_get(route.path, route.handler)  # HEAD too
             else:
                 app.router.add_route(route.method, route.path, route.handler)
+    Cors(config.server.cors_origins, GROUPS).install(app)
     add_documents(app, GROUPS)
     add_page(app, STATIC)
-    app.cleanup_ctx.extend([_store, _state(config), _auth(secret), _core(adapters)])
+    app.cleanup_ctx.extend([_store, _state(config), _bus, _auth(secret), _core(adapters), _drill])
     app.on_shutdown.append(_end_streams)
     return app
 
@@ -142,7 +173,7 @@ async def drain(app: web.Application) -> None:
 
 async def _store(app: web.Application) -> AsyncIterator[None]:
     writing = TaskOwner()
-    store = Store(app[CONFIG].database, writing)
+    store = DrillStore(app[CONFIG].database, writing, app[TARGET])
     app[STORE] = store
     clock = app[CLOCK]
 
@@ -177,6 +208,11 @@ def _auth(secret: bytes) -> Room:
         app[AUTH] = auth_service(
             app[CONFIG], store=app[STORE], clock=clock, flights=flights, secret=secret, load_sample=sample
         )
+        identities = app[AUTH].identities
+        for cache in identities.caches:
+            app[CACHES].add(cache)
+        identities.on_end = lambda family: app[BUS].send("signed_out", {"family": family})
+        app[BUS].hear("signed_out", lambda signal: identities.end_here(str(signal["family"])))
         yield
         app[AUTH].close()
 
@@ -201,8 +237,8 @@ def _state(config: Config) -> Room:
         link = RedisLink(url, probing)
         state = RedisState(link, app[TASKS], app[CLOCK])
         app[LINK] = link
-        app[STATE] = state
-        app[CHAT_LIMIT] = ChatLimit(config.limits, app[CLOCK], state)
+        app[STATE] = shared = DrillState(state, app[TARGET])
+        app[CHAT_LIMIT] = ChatLimit(config.limits, app[CLOCK], shared)
         await link.start()
         yield
         await state.aclose()
@@ -226,13 +262,14 @@ def _core(adapters: Adapters) -> Room:
             config.dependencies, adapters.clock, lambda changed: admin.tell_admins(app, changed)
         )
         app[DEPENDENCIES] = dependencies
-        source = GuardedSource(adapters.source(store), dependencies.get("sources"))
+        source = DrillSource(GuardedSource(adapters.source(store), dependencies.get("sources")), app[TARGET])
         facts = CompanyFacts(source, store)
-        provider = _provider(config, facts, dependencies) if adapters.provider is None else adapters.provider(config)
+        asked = _provider(config, facts, dependencies) if adapters.provider is None else adapters.provider(config)
+        provider = DrillProvider(asked, app[TARGET], _broken_at(config, facts, adapters.clock, asked))
         snapshots = Snapshots(app[STATE], adapters.clock)
         manager = LLMManager(source, config, adapters.clock, tasks, snapshots)
         checkpointer = Checkpointer(store)
-        bus = await _bus(app)
+        bus = app[BUS]
         owner, elsewhere = new_id("p"), Elsewhere(bus, store)
         services = Services(
             owner=owner,
@@ -247,21 +284,22 @@ def _core(adapters: Adapters) -> Room:
             clock=adapters.clock,
             settling=tasks,
         )
-        app[BUS] = bus
         app[PROVIDER] = provider
         app[MANAGER] = manager
+        app[ATTRIBUTION] = Attribution(manager, adapters.clock, SingleFlight(tasks))
         app[NOTICES] = Notices(bus)
         app[TURNS] = Turns(services, bus, app[NOTICES])
         app[FOLLOWING] = Following(store.sole, app[TURNS], elsewhere, bus, store, adapters.clock)
         leases = Leases(owner, app[TURNS], store, bus, adapters.clock, _price_hint(config))
         checks = {
             "database": Check(store.ping, vital=True, detail=store.dialect),
-            **_llm_checks(provider),
+            **_llm_checks(asked),
         }
         link = app[LINK]
         if link is not None:
             checks["redis"] = Check(link.ping, vital=False, detail="redis", believed_s=0)  # as fresh as storage_backend
             link.on_return(manager.write_back)
+        app[DRILLS] = _drills(app, provider)
         app[HEALTH] = Health(checks, adapters.clock, SingleFlight(tasks))
         tasks.spawn("turns.checkpoint", checkpointer.keep_saving())
         tasks.spawn("leases.reap", leases.keep_reaping())
@@ -275,23 +313,49 @@ def _core(adapters: Adapters) -> Room:
         tasks.spawn("health.first", app[HEALTH].found())  # the SDK is imported by the first check, which takes a second
         yield
         await app[TURNS].drain(0)
-        await bus.aclose()
         manager.close()
         await provider.aclose()
 
     return room
 
 
-async def _bus(app: web.Application) -> Bus:
+async def _drill(app: web.Application) -> AsyncIterator[None]:
+    app[TASKS].spawn("drill.left_over", app[DRILLS].remove_left_over())
+    yield
+    await app[DRILLS].end("shutdown")
+
+
+def _drills(app: web.Application, provider: DrillProvider) -> Drills:
+    def forget(company_id: CompanyId, removed: Removed) -> None:
+        for key_id in removed.keys:
+            app[CACHES].drop("key", key_id.removeprefix("key_"))
+        for user_id, thread_id in removed.threads:
+            app[TURNS].forget(user_id, company_id, thread_id)
+
+    return Drills(
+        app[TARGET],
+        provider,
+        store=app[STORE],
+        enrolment=app[AUTH].enrolment,
+        clock=app[CLOCK],
+        tasks=app[TASKS],
+        on_removed=forget,
+    )
+
+
+async def _bus(app: web.Application) -> AsyncIterator[None]:
     """Only where other processes may use the same database is there anybody to tell."""
     link = app[LINK]
-    if link is None or app[STORE].sole:
-        return MemoryBus()
-    from lea.bus.redis import RedisBus
+    bus: Bus = MemoryBus()
+    if link is not None and not app[STORE].sole:
+        from lea.bus.redis import RedisBus
 
-    bus = RedisBus(link, app[TASKS])
-    await bus.start()
-    return bus
+        bus = over_redis = RedisBus(link, app[TASKS])
+        await over_redis.start()
+    app[BUS] = bus
+    app[CACHES] = Caches(bus)
+    yield
+    await bus.aclose()
 
 
 def _most_streams(config: Config) -> Most:
@@ -323,6 +387,19 @@ def _provider(config: Config, facts: CompanyFacts, dependencies: Dependencies) -
         settings = config.llm.model_copy(update=config.llm_fallback.model_dump())
         models.append(_model("llm_fallback", settings, dependencies, name=FALLBACK, lesser=True))
     return Failover(models, LocalEngine(facts, lesser=True), config.llm.total_timeout)
+
+
+def _broken_at(config: Config, facts: CompanyFacts, clock: Clock, asked: Provider) -> Callable[[str], Failover]:
+    """What a drill puts in the place of the first model; those that stand in for that one are the real ones."""
+    in_its_place = asked.models[1:] if isinstance(asked, Failover) else ()
+
+    def broken_at(url: str) -> Failover:
+        settings = config.llm.model_copy(update={"base_url": url, "api_key": SecretStr("")})
+        dependencies = Dependencies({"drill": config.dependencies["llm"]}, clock)
+        broken = _model("drill", settings, dependencies, name="drill", lesser=False)
+        return Failover([broken, *in_its_place], LocalEngine(facts, lesser=True), config.llm.total_timeout)
+
+    return broken_at
 
 
 def _model(dependency_name: str, config: Llm, dependencies: Dependencies, *, name: str, lesser: bool) -> Guarded:

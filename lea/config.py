@@ -8,10 +8,11 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from lea.errors import StartError
 from lea.sentences import Language
@@ -20,10 +21,19 @@ VARIABLE = re.compile(r"LEA_([A-Za-z0-9]+(?:_[A-Za-z0-9]+)*?)__(.+)")
 EMBEDDED = "sqlite+aiosqlite:///"
 OPEN_TABLES = ("plugins", "dependencies")
 NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(gt=0, le=1)]
+
+
+def _listed(value: Any) -> Any:
+    """The environment has no lists: `a, b` there is `["a", "b"]` in the file."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
 class Section(BaseModel):
@@ -36,7 +46,12 @@ class Server(Section):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     public_url: str = ""
+    trusted_proxies: Listed = ()
+    cors_origins: Listed = ()
     max_body: Count = 1_048_576
+    header_timeout: Seconds = 10
+    body_timeout: Seconds = 30
+    connections: Count = 18_000
     heartbeat: Seconds = 10
     send_timeout: Seconds = 30
     shutdown_grace: float = Field(20, ge=0)
@@ -48,6 +63,21 @@ class Server(Section):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("begins with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network)  # its ValueError says what is wrong
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin: https://host or https://host:port, in small letters")
+        return value
 
 
 class Database(Section):

@@ -7,9 +7,11 @@ LeaError
 ├── Forbidden             403  signed in, but not allowed
 ├── NotFound              404  absent, or another's: the same answer
 ├── Conflict              409  contradicts what is there
+├── RequestTimeout        408  the request was sent too slowly
 ├── TooLarge              413
 ├── UnsupportedMedia      415
 ├── TooMany               429  a limit per user, address or thread
+├── HeadersTooLarge       431
 ├── ExternalRejected      400  upstream said 4xx
 ├── ExternalUnavailable   502  upstream said 5xx, or broke off
 ├── NetworkError          503  upstream could not be reached
@@ -118,6 +120,12 @@ class Conflict(LeaError):
     default_code = "conflict"
 
 
+class RequestTimeout(LeaError):
+    status = 408
+    default_code = "request_timeout"
+    default_retryable = True
+
+
 class TooLarge(LeaError):
     status = 413
     default_code = "body_too_large"
@@ -132,6 +140,11 @@ class TooMany(LeaError):
     status = 429
     default_code = "rate_limited"
     default_retryable = True
+
+
+class HeadersTooLarge(LeaError):
+    status = 431
+    default_code = "headers_too_large"
 
 
 class ExternalRejected(LeaError):

@@ -33,6 +33,16 @@ DATABASE_SECONDS = Histogram(
 CHECKPOINT_SECONDS = Histogram(
     "lea_checkpoint_seconds", "Saving what all live answers have said.", buckets=FAST, registry=REGISTRY
 )
+CACHE_REQUESTS = Counter(
+    "lea_cache_requests", "Look-ups by how they were answered.", ["cache", "outcome"], registry=REGISTRY
+)
+CACHE_AGE_SECONDS = Histogram(
+    "lea_cache_age_seconds",
+    "Age of values given from a cache.",
+    ["cache"],
+    buckets=(0.1, 1, 5, 10, 30, 60, 300, 3600),
+    registry=REGISTRY,
+)
 LOOP_LAG_SECONDS = Histogram(
     "lea_loop_lag_seconds", "How late the loop's heartbeat was.", buckets=FAST, registry=REGISTRY
 )

@@ -26,6 +26,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "The message is longer than 32,000 characters.",
     },
     "body_too_large": {"fr": "La demande dépasse 1 Mio.", "en": "The request is larger than 1 MiB."},
+    "headers_too_large": {
+        "fr": "L'adresse ou les en-têtes de la demande sont trop longs.",
+        "en": "The address or the headers of the request are too long.",
+    },
+    "request_timeout": {
+        "fr": "La demande a mis trop de temps à arriver.",
+        "en": "The request took too long to arrive.",
+    },
     "unsupported_media_type": {
         "fr": "Envoyez du JSON (Content-Type: application/json).",
         "en": "Send JSON (Content-Type: application/json).",
@@ -61,6 +69,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     },
     "not_found": {"fr": "Introuvable.", "en": "Not found."},
     "conflict": {"fr": "La demande contredit ce qui existe.", "en": "The request contradicts what is there."},
+    "drill_running": {
+        "fr": "Un exercice est déjà en cours sur ce serveur.",
+        "en": "A drill is already running at this server.",
+    },
     "request_id_reused": {
         "fr": "Ce request_id a déjà servi pour un autre message.",
         "en": "This request_id was used for another message.",

@@ -17,6 +17,7 @@ from lea.app import Adapters, create_app, drain
 from lea.auth.permissions import Identity, Role
 from lea.config import Config
 from lea.handlers.keys import AUTH, CLOCK, MANAGER, NOTICES, STORE, STREAMS, TURNS
+from lea.handlers.parser import Runner
 from lea.ids import CompanyId, UserId
 from lea.manager.manager import LLMManager
 from lea.manager.turns import Turns
@@ -233,7 +234,7 @@ def settings(folder: Path, **sections: Mapping[str, object]) -> Config:
 async def running(config: Config, adapters: Adapters | None = None) -> AsyncIterator[Lea]:
     """Started as `run.py` starts it, but in this loop and on any free port."""
     app = await asyncio.to_thread(create_app, config, adapters)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=False, shutdown_timeout=1)
+    runner = Runner(app, shutdown_timeout=1)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -17,7 +17,12 @@ ROOT = Path(__file__).parent.parent
 def plain(config: Config) -> dict[str, dict[str, object]]:
     return {
         section: {
-            key: value.get_secret_value() if isinstance(value, SecretStr) else value for key, value in table.items()
+            key: list(value)
+            if isinstance(value, tuple)
+            else value.get_secret_value()
+            if isinstance(value, SecretStr)
+            else value
+            for key, value in table.items()
         }
         for section, table in config.model_dump().items()
     }
@@ -52,14 +57,34 @@ def test_every_key_is_overridden_by_its_variable(tmp_path: Path, section: str, k
     special = {
         "url": "rediss://:pass@elsewhere:6379/1" if section == "state" else "postgresql+asyncpg://a@b/c",
         "public_url": "https://lea.example",
+        "trusted_proxies": "10.0.0.0/8, ::1",
+        "cors_origins": "https://app.example.org, http://localhost:3000",
         "base_url": "https://model.example/v1",
         "language": "en",
         "level": "debug",
         "secret": "x" * 32,
     }
-    value = special.get(key, other[type(default)])
+    value = special.get(key) or other[type(default)]
     config = load("", tmp_path, **{f"LEA_{section}__{key}".upper(): value})
-    assert str(plain(config)[section][key]).removesuffix(".0") == value
+    read = plain(config)[section][key]
+    assert (", ".join(read) if isinstance(read, list) else str(read).removesuffix(".0")) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("trusted_proxies", "proxy.example.org"),
+        ("trusted_proxies", "10.0.0.1/8"),
+        ("cors_origins", "*"),
+        ("cors_origins", "null"),
+        ("cors_origins", "https://app.example.org/"),
+        ("cors_origins", "https://App.example.org"),
+        ("cors_origins", "https://*.example.org"),
+    ],
+)
+def test_a_proxy_is_an_address_and_an_origin_is_exact(tmp_path: Path, key: str, value: str) -> None:
+    with pytest.raises(StartError, match=f"server.{key}: "):
+        load("", tmp_path, **{f"LEA_SERVER__{key}".upper(): value})
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
+from lea.app import Adapters
 from lea.errors import (
     CircuitOpen,
     DatabaseUnavailable,
@@ -16,6 +18,7 @@ from lea.errors import (
     NotFound,
     Overloaded,
 )
+from lea.handlers.keys import DEPENDENCIES
 from lea.ids import CompanyId
 from lea.metrics import REGISTRY
 from lea.resilience.breaker import Verdict
@@ -24,7 +27,9 @@ from lea.resilience.retry import RESERVE, RetryBudget
 from lea.sources.guarded import GuardedSource
 from lea.tasks import TaskOwner
 from tests.fakes import ManualClock, ScriptedSource
+from tests.lea_server import running, settings
 from tests.llm_parts import dependency
+from tests.model_server import ModelServer
 
 ACME = CompanyId("cmp_1")
 
@@ -198,3 +203,24 @@ async def test_a_source_that_fails_is_left_alone_and_asked_by_one_call_later() -
     clock.advance(way.settings.breaker_open_for)
     assert await guarded.connection_mode(ACME) == "sql"
     assert way.breaker.state == "closed"
+
+
+async def test_a_session_is_made_ready_without_a_source_whose_circuit_is_open(
+    tmp_path: Path, model: ModelServer
+) -> None:
+    source = ScriptedSource()
+    source.failing = {"connection_mode", "user_context", "jobs_data", "jobs_metrics"}
+    config = settings(
+        tmp_path, llm={"base_url": model.url}, dependencies={"sources": {"breaker_minimum": 4, "retries": 0}}
+    )
+    async with running(config, Adapters(source=lambda _: source)) as lea:
+        ada, bob = await lea.person(), await lea.person("bob@example.org")
+        assert (await ada.ask("Raconte")).done["finish_reason"] == "stop"
+        way = lea.app[DEPENDENCIES].find("sources")
+        assert way is not None
+        assert way.breaker.state == "open"
+        asked = source.asked.total()
+        told = await bob.ask("Raconte")
+        assert (told.done["finish_reason"], source.asked.total()) == ("stop", asked)
+        status, ready = await bob.call("POST", "/v1/lea/sessions/initialize")
+        assert (status, ready["jobs_metrics"]) == (200, None)

@@ -27,9 +27,6 @@ DEPLOY = ROOT / "deploy"
 OPERATIONS = ROOT / "docs" / "operations.md"
 PAGES = [OPERATIONS, ROOT / "docs" / "upgrading.md", ROOT / "SECURITY.md"]
 
-PENDING = {"lea_breaker_state", "lea_cache_requests_total", "lea_loop_lag_seconds"}
-"""Metrics that alerts, dashboard and page name before they exist."""
-
 
 def first_column(heading: str) -> dict[str, str]:
     """The tables under a heading of the page for operators: the first name of each row, and the rest of it."""
@@ -79,11 +76,6 @@ async def exposed(lea: Lea, ada: Person) -> Exposed:
         return Exposed(await response.text())
 
 
-def waits_for() -> set[str]:
-    """Names of the list above that are still to come."""
-    return PENDING | {name + end for name in PENDING for end in ("_bucket", "_sum", "_count")}
-
-
 async def test_alerts_and_dashboard_name_metrics_and_labels_that_a_running_server_has(exposed: Exposed) -> None:
     asked = list(expressions())
     assert len(asked) > 30
@@ -93,19 +85,16 @@ async def test_alerts_and_dashboard_name_metrics_and_labels_that_a_running_serve
         )
         assert used or "up{" in expression, where
         for name, matchers in used:
-            assert name in exposed.names | waits_for(), f"{where}: {name}"
+            assert name in exposed.names, f"{where}: {name}"
             found = exposed.labels.get(name, set()) | {"instance", "job"}
             for label in re.findall(r"([a-z_]+)\s*(?:=~|!~|!=|=)\s*\"", matchers):
-                assert label in found or name in waits_for() or name not in exposed.labels, (
-                    f"{where}: {name}{{{label}}}"
-                )
+                assert label in found or name not in exposed.labels, f"{where}: {name}{{{label}}}"
 
 
 async def test_the_page_for_operators_has_every_metric(exposed: Exposed) -> None:
     known = {name for name in exposed.families if not name.startswith("process_") and not name.endswith("_created")}
     told = set(first_column("Metrics"))
-    assert sorted(told - PENDING) == sorted(known - PENDING)
-    assert told >= PENDING
+    assert sorted(told) == sorted(known)
 
 
 def logged() -> Iterator[tuple[str, set[str]]]:

@@ -15,10 +15,11 @@ from aiohttp import ClientError, ClientSession
 from lea.config import Llm
 from tests.lea_server import Lea, Person, Reading, running, settings
 from tests.model_server import Answer, ModelServer
-from tests.test_process import key, started
+from tests.test_process import Process, key, started
 
 SOAK = bool(os.environ.get("LEA_SOAK"))
 USERS, TURNS = (500, 10_000) if SOAK else (20, 300)
+WARM = 5000
 KILLS = 100 if SOAK else 4
 WORDS = 200
 
@@ -69,7 +70,7 @@ async def test_many_turns_with_readers_that_leave_keep_nothing_in_memory(tmp_pat
         await _quiet(lea)
         await lea.manager.evict_idle()
         gc.collect()
-        tasks, memory = _own_tasks(), psutil.Process().memory_info().rss
+        tasks = _own_tasks()
         await _many(people, TURNS, chance)
         await _quiet(lea)
         await lea.manager.evict_idle()
@@ -80,8 +81,53 @@ async def test_many_turns_with_readers_that_leave_keep_nothing_in_memory(tmp_pat
         assert await lea.sql("SELECT count(*) FROM messages WHERE role = 'assistant' AND finish_reason IS NULL") == [
             (0,)
         ]
-        if SOAK:
-            assert psutil.Process().memory_info().rss <= memory * 1.05
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif(not SOAK, reason="a process is weighed in the long form only")
+async def test_ten_thousand_turns_leave_a_process_as_big_as_it_was(tmp_path: Path, model: ModelServer) -> None:
+    """Weighed as a process of its own, when no session is in memory; warm once what it remembers of turns is full."""
+    model.keep_log = False
+    model.default = Answer("un deux trois quatre cinq", every=0.001)
+    chance = random.Random(7)
+    async with running(settings(tmp_path)) as lea:
+        made = [await lea.person(f"{number}@example.org") for number in range(USERS)]
+    settings_of = {
+        "LEA_LLM__BASE_URL": model.url,
+        "LEA_LIMITS__CHAT_PER_MINUTE": "10000",
+        "LEA_SESSIONS__IDLE": "1",
+        "LEA_SESSIONS__PRELOAD": "0",
+    }
+    async with started(tmp_path, **settings_of) as server, ClientSession() as session:
+        reading = asyncio.ensure_future(_drop_log(server))
+        people = [Person(session, server.url, one.identity, one.headers["Authorization"].split()[1]) for one in made]
+        weight = psutil.Process(server.process.pid)
+        await _many(people, WARM, chance)
+        await _no_sessions(session, server.url)
+        before = weight.memory_info().rss, weight.num_fds(), weight.num_threads()
+        await _many(people, TURNS, chance)
+        await _no_sessions(session, server.url)
+        after = weight.memory_info().rss, weight.num_fds(), weight.num_threads()
+        reading.cancel()
+    assert after[0] <= before[0] * 1.05
+    assert after[1] <= before[1] + 20  # kept connections come and go
+    assert after[2] == before[2]
+
+
+async def _drop_log(server: Process) -> None:
+    assert server.process.stdout is not None
+    while await server.process.stdout.readline():
+        pass
+
+
+async def _no_sessions(session: ClientSession, url: str) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            async with session.get(url + "/metrics") as response:
+                lines = (await response.text()).splitlines()
+            if {"lea_sessions 0.0", "lea_live_turns 0.0", "lea_followers 0.0"} <= set(lines):
+                return
+            await asyncio.sleep(0.1)
 
 
 @pytest.mark.timeout(1800)

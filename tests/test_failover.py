@@ -158,8 +158,9 @@ async def test_health_says_that_the_circuit_is_open_without_asking(
     tmp_path: Path, clock: ManualClock, model: ModelServer
 ) -> None:
     async with serving(tmp_path, model.url, clock) as (lea, ada):
-        await open_circuit(ada, model)
+        await ada.call("GET", "/health")
         pings = model.pings
+        await open_circuit(ada, model)
         async with lea.session.get(lea.url + "/health") as response:
             body = await response.json()
         assert (response.status, body["status"], model.pings) == (200, "degraded", pings)
@@ -178,7 +179,7 @@ async def test_another_model_answers_where_the_first_cannot_begin(
     async with serving(tmp_path, model.url, clock, second.url) as (lea, ada):
         told = await ada.ask(QUESTION)
         again = await ada.ask(QUESTION)
-        saved = await lea.sql("SELECT provider FROM turns ORDER BY created_at")
+        saved = await lea.sql("SELECT provider FROM turns ORDER BY rowid")
     assert (told.text, told.done["provider"], told.done["degraded"]) == ("Je suis l'autre.", "fallback", True)
     assert told.kinds == ["connecting", "loading", "thinking", "delta", "done"]
     assert (again.done["provider"], "degraded" in again.done) == ("openai", False)

@@ -7,11 +7,20 @@ from contextlib import asynccontextmanager
 import pytest
 from structlog.testing import capture_logs
 
-from lea.errors import ExternalRejected, ExternalTimeout, ExternalUnavailable, LeaError, NetworkError
+from lea.errors import (
+    CircuitOpen,
+    ExternalRejected,
+    ExternalTimeout,
+    ExternalUnavailable,
+    LeaError,
+    NetworkError,
+    Overloaded,
+)
 from lea.llm.guarded import Guarded
 from lea.llm.provider import Finished
 from lea.metrics import REGISTRY
 from lea.resilience.dependency import Dependency
+from lea.resilience.retry import RESERVE
 from lea.tasks import TaskOwner
 from tests.llm_parts import PROMPT, dependency, listen, rest, settings, streaming
 from tests.model_replies import Fault
@@ -203,3 +212,74 @@ async def test_the_first_token_is_there_when_opening_returns(server: ModelServer
     async with guarded(server.url) as model, model.open(PROMPT) as stream:
         assert server.exchanges[0].sent == ["un "]
         assert await anext(stream) == ["un "]
+
+
+async def test_each_attempt_counts_and_an_open_circuit_ends_them(server: ModelServer) -> None:
+    server.default = Refusal(500)
+    way = dependency(breaker_minimum=2, retries=2)
+    async with guarded(server.url, way) as model:
+        with pytest.raises(ExternalUnavailable):
+            await listen(model)
+        with capture_logs() as logs, pytest.raises(CircuitOpen):
+            await listen(model)
+    assert (way.breaker.look().failures, len(server.exchanges), logs) == (2, 2, [])
+
+
+async def test_an_outage_is_not_multiplied(server: ModelServer) -> None:
+    server.default = Refusal(500)
+    way = dependency(breaker_minimum=1000, retry_budget=0)
+    async with guarded(server.url, way) as model:
+        for _ in range(20):
+            with pytest.raises(ExternalUnavailable):
+                await listen(model)
+    assert len(server.exchanges) == 20 + RESERVE
+
+
+async def test_an_answer_counts_when_it_has_ended_and_not_when_it_began(server: ModelServer) -> None:
+    server.script(
+        Answer("un deux"), Answer("un deux", fault="cut", fault_at=1), Answer("un deux", gate=asyncio.Semaphore(1))
+    )
+    way = dependency()
+    async with guarded(server.url, way) as model:
+        async with model.open(PROMPT) as stream:
+            assert way.breaker.look().calls == 0
+            await rest(stream)
+        assert (way.breaker.look().calls, way.breaker.look().failures) == (1, 0)
+        with pytest.raises(ExternalUnavailable):
+            await listen(model)
+        assert (way.breaker.look().calls, way.breaker.look().failures) == (2, 1)
+        async with model.open(PROMPT) as stream:
+            await anext(stream)
+        assert way.breaker.look().calls == 2
+
+
+async def test_what_a_reader_breaks_is_not_held_against_the_model(server: ModelServer) -> None:
+    way = dependency()
+    async with guarded(server.url, way) as model:
+        with pytest.raises(NetworkError):
+            async with model.open(PROMPT):
+                raise NetworkError  # the reader's own, as a database's would be
+    assert way.breaker.look().calls == 0
+
+
+async def test_a_place_is_held_until_the_answer_has_been_read(server: ModelServer) -> None:
+    gate = asyncio.Semaphore(1)
+    server.script(Answer("un deux", gate=gate))
+    way = dependency(concurrency=1, waiting_timeout=0.02)
+    async with guarded(server.url, way) as model:
+        async with model.open(PROMPT) as stream:
+            with pytest.raises(Overloaded):
+                await listen(model)
+            gate.release()
+            await rest(stream)
+        assert (await listen(model)).finished is not None
+    assert len(server.exchanges) == 2
+
+
+async def test_the_deadline_counts_while_waiting_for_a_place_too(server: ModelServer) -> None:
+    server.script(Answer("un deux", gate=asyncio.Semaphore(1)))
+    way = dependency(concurrency=1, waiting_timeout=30)
+    async with guarded(server.url, way, total_timeout=0.1) as model, model.open(PROMPT):
+        with pytest.raises(ExternalTimeout):
+            await listen(model)
+    assert (len(server.exchanges), way.breaker.look().calls) == (1, 0)

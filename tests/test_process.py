@@ -145,7 +145,10 @@ async def test_a_header_that_is_refused_is_not_quoted_in_the_log(tmp_path: Path)
         writer.close()
         _, err = await server.end()
     assert "VERY" not in str(server.log) + err
-    assert any(line["event"] == "library.logged" for line in server.log)
+    refused = [line for line in server.log if line.get("route") == "unparsed"]
+    assert [(line["event"], line["status"], line["reason"]) for line in refused] == [
+        ("request.ended", 400, "BadHttpMessage")
+    ]
 
 
 async def test_the_one_time_link_makes_the_first_account_once(tmp_path: Path) -> None:

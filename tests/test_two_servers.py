@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from lea.auth.enrolment import Newcomer
 from lea.config import Config
+from lea.handlers.keys import AUTH
 from tests.lea_server import Lea, Person, Reading, Told, running, settings
 from tests.model_server import Answer, ModelServer
 from tests.postgres import fresh_database
@@ -231,3 +233,19 @@ async def test_a_tab_at_the_other_server_hears_of_turns_and_of_conversations_tha
         pair.redis.kill()
         pair.redis.start()
         assert (await tab.until("resync")).data == {"resync": True}
+
+
+async def test_a_sign_in_that_is_ended_at_one_server_is_ended_at_the_other(pair: Pair) -> None:
+    if pair.redis is None:
+        pytest.skip("without a bus the other server believes an access token for its 15 minutes")
+    await pair.one.app[AUTH].enrolment.add_user(
+        Newcomer("eve@example.org", "correct horse battery", "Eve", "Engines", "en"), "member"
+    )
+    body = {"email": "eve@example.org", "password": "correct horse battery"}
+    _, grant = await pair.ada.call("POST", "/v1/auth/login", body)
+    bearer = {"Authorization": f"Bearer {grant['access_token']}"}
+    assert (await pair.also_ada.call("GET", "/v1/auth/me", None, **bearer))[0] == 200
+    assert (await pair.ada.call("POST", "/v1/auth/logout", {}, **bearer))[0] == 204
+    async with asyncio.timeout(5):
+        while (await pair.also_ada.call("GET", "/v1/auth/me", None, **bearer))[0] != 401:
+            await asyncio.sleep(0.01)

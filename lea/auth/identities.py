@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Final
 
@@ -40,6 +41,9 @@ class Identities:
         self._families: LookupCache[LiveFamily] = LookupCache(
             "family", clock, flights, size=REMEMBERED, ttl_s=BELIEVED_S
         )
+        self.caches = (self._keys, self._families)
+        self.on_end: Callable[[str], None] = lambda _: None
+        """Called with a sign-in that was ended here, for the other processes to know."""
         outlives = max(access.lifetime_s, BELIEVED_S) + 1
         self._ended: TTLCache[str, bool] = TTLCache(REMEMBERED, outlives, timer=clock.monotonic)
 
@@ -64,8 +68,14 @@ class Identities:
         return Identity.of(live.account, "cookie", token.family)
 
     def end(self, family: str) -> None:
-        """From now on nothing of this sign-in counts in this process, whatever its tokens say."""
+        """From now on nothing of this sign-in counts, whatever its tokens say."""
+        self.end_here(family)
+        self.on_end(family)
+
+    def end_here(self, family: str) -> None:
+        """As `end`, said by another process."""
         self._ended[family] = True
+        self._families.drop(family)
 
     async def _of_key(self, credential: str) -> Identity:
         match = _KEY.fullmatch(credential)

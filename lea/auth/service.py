@@ -11,7 +11,8 @@ from lea.auth.permissions import Identity, unauthorized
 from lea.auth.tokens import AccessTokens, RefreshToken, RefreshTokens
 from lea.clock import Clock
 from lea.config import Auth
-from lea.errors import Unauthorized
+from lea.errors import LeaError, Unauthorized
+from lea.log import audit
 from lea.store import accounts, families
 from lea.store.accounts import Account
 from lea.store.engine import Store
@@ -64,8 +65,11 @@ class AuthService:
         account = await self._store.read(lambda c: accounts.find_by_email(c, email))
         stored = account.password_hash if account else None
         verdict = await self._passwords.verify(stored, password)
+        known = None if account is None else account.id
         if account is None or stored is None or not verdict.right or account.disabled:
+            audit("sign_in", "refused", who=known, by="password", address=address)
             raise unauthorized("invalid_credentials")
+        audit("sign_in", "done", who=known, by="password", address=address)
         await self._attempts.forgive(email)
         if verdict.outdated:
             renewed = await self._passwords.hash(password)
@@ -91,6 +95,7 @@ class AuthService:
         )
         if rotation.account is None:
             self.identities.end(token.family)
+            audit("refresh", "refused", who=None, target=token.family, reason=rotation.refusal)
             raise unauthorized(rotation.refusal)
         return self._grant(rotation.account, RefreshToken(token.family, rotation.counter))
 
@@ -114,16 +119,28 @@ class AuthService:
             raise unauthorized()
         return account
 
-    async def set_up(self, token: str, newcomer: Newcomer, *, sample: bool) -> Grant:
+    async def set_up(self, token: str, newcomer: Newcomer, *, sample: bool, address: str | None = None) -> Grant:
         """Make the first account and sign it in; raises what `Enrolment.set_up` raises."""
-        return await self._open(await self.enrolment.set_up(token, newcomer, sample=sample))
+        try:
+            account = await self.enrolment.set_up(token, newcomer, sample=sample)
+        except LeaError as error:
+            audit("account.made", "refused", who=None, by="setup", reason=error.reason, address=address)
+            raise
+        audit("account.made", "done", who=account.id, target=account.id, by="setup", role=account.role, address=address)
+        return await self._open(account)
 
-    async def take_link(self, token: str) -> Grant:
+    async def take_link(self, token: str, address: str | None = None) -> Grant:
         """Sign in by a one-time link. Raises BadRequest(`link_invalid`)."""
-        user_id = await self.enrolment.take_signin_link(token)
+        try:
+            user_id = await self.enrolment.take_signin_link(token)
+        except LeaError as error:
+            audit("sign_in", "refused", who=None, by="link", reason=error.reason, address=address)
+            raise
         account = await self._store.read(lambda c: accounts.find(c, user_id))
         if account is None or account.disabled:
+            audit("sign_in", "refused", who=user_id, by="link", address=address)
             raise unauthorized()
+        audit("sign_in", "done", who=user_id, by="link", address=address)
         return await self._open(account)
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """`lea user` and `lea key`: accounts from the command line, also beside a running server."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -12,6 +13,7 @@ from lea.auth.passwords import MAX_LENGTH, Passwords, check_password
 from lea.clock import SystemClock
 from lea.config import Config
 from lea.errors import LeaError, NotFound, StartError
+from lea.log import audit, configure_command
 from lea.sentences import Language
 from lea.store.engine import Store, make_folder
 from lea.store.migrate import upgrade
@@ -60,6 +62,7 @@ def user_add(
         raise click.ClickException("a name has 1 to 200 characters")
     newcomer = Newcomer(email, password, name, company, language or config.server.language)
     account = _run(config, lambda enrolment: enrolment.add_user(newcomer, "admin" if admin else "member"))
+    _note("account.made", account.id, role=account.role, company=account.company_id)
     click.echo(f"{account.email} is {account.role} of {account.company_name}")
 
 
@@ -73,9 +76,17 @@ def key_create(config: Config, *, email: str) -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     try:
-        click.echo(_run(config, lambda enrolment: enrolment.create_key(address)))
+        made = _run(config, lambda enrolment: enrolment.create_key(address))
     except NotFound:
         raise click.ClickException(f"{address} has no account") from None
+    _note("key.created", f"key_{made.split('_')[1]}")
+    click.echo(made)
+
+
+def _note(act: str, target: str, **more: str) -> None:
+    """Audit what was done by whoever runs the command, as the system knows them."""
+    configure_command()
+    audit(act, "done", who=f"uid:{os.getuid()}", target=target, **more)
 
 
 def _run(config: Config, work: Callable[[Enrolment], Awaitable[T]]) -> T:

@@ -85,7 +85,7 @@ def _restore(config: Config, file: Path, *, force: bool) -> list[Path]:
     assert database is not None
     make_folder(config.database)
     with sole_server(config), beside(database, "restoring") as work:
-        embedded.give_to_owner(database.with_name(f"{database.name}.lock"))
+        embedded.give_to_owner(database.with_name(f"{database.name}.lock"), database.parent)
         contents = _checked(config, file, work)
         embedded.sound(work / DATABASE, str(file))
         new = [(work / DATABASE, database), *([(work / SECRET, secret)] if _has_secret(config, contents) else [])]
@@ -93,7 +93,7 @@ def _restore(config: Config, file: Path, *, force: bool) -> list[Path]:
         if there and not force:
             raise StartError(f"{there[0]}: is there already; --force keeps it beside the restored one")
         for part, _ in new:
-            embedded.give_to_owner(part)
+            embedded.give_to_owner(part, database.parent)
         return embedded.put_in_place(new, database, f".before-restore-{now():%Y%m%dT%H%M%SZ}")
 
 
@@ -126,7 +126,7 @@ def _put_secret(new: Path, secret: Path, suffix: str) -> list[Path]:
         os.link(secret, old)
     with beside(secret, "restoring") as work:
         shutil.copy(new, work / SECRET)
-        embedded.give_to_owner(work / SECRET)
+        embedded.give_to_owner(work / SECRET, secret.parent)
         (work / SECRET).replace(secret)
     return [old] if there else []
 

@@ -75,9 +75,9 @@ def put_in_place(new: list[tuple[Path, Path]], database: Path, suffix: str) -> l
     return [beside for old, beside in kept if old not in log]
 
 
-def give_to_owner(path: Path) -> None:
-    """What root makes in the folder of another belongs to that one: the server has to write to it."""
-    owner = path.parent.stat()
+def give_to_owner(path: Path, folder: Path) -> None:
+    """What root makes for the folder of another belongs to that one: the server has to write to it."""
+    owner = folder.stat()
     if os.geteuid() == 0:
         os.chown(path, owner.st_uid, owner.st_gid)
 

@@ -8,6 +8,7 @@ import click
 from lea import __version__
 from lea.cli.accounts import key, user
 from lea.cli.backup import backup, restore
+from lea.cli.drill import drill
 from lea.cli.serve import serve
 from lea.config import Config
 from lea.errors import StartError
@@ -52,3 +53,4 @@ main.add_command(user)
 main.add_command(key)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(drill)

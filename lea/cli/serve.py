@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import resource
 import signal
 import sys
 from collections.abc import Iterator
@@ -19,9 +20,10 @@ from lea.app import create_app, drain
 from lea.cli.welcome import welcome
 from lea.config import Config
 from lea.errors import StartError
+from lea.handlers.parser import Runner
 
-HEADER_BYTES = 16_384
-"""Most bytes of one header line or field; more is refused by the parser."""
+OTHER_FILES = 1_000
+"""Files and sockets that are no connection of a client's: databases, Redis, models, logs."""
 
 
 @click.command()
@@ -48,15 +50,8 @@ def serve(file: Path | None, host: str | None, port: int | None, *, demo: bool) 
 
 async def _run(config: Config, *, demo: bool) -> None:
     app = create_app(config)
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        handle_signals=False,
-        handler_cancellation=False,
-        shutdown_timeout=5,
-        max_line_size=HEADER_BYTES,
-        max_field_size=HEADER_BYTES,
-    )
+    runner = Runner(app, shutdown_timeout=5)
+    _allow_connections(config)
     leave = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -73,6 +68,14 @@ async def _run(config: Config, *, demo: bool) -> None:
     finally:
         await runner.cleanup()
     structlog.get_logger().info("server.left")
+
+
+def _allow_connections(config: Config) -> None:
+    """As many open files as the system lets us have: the usual soft limit of 1,024 is a shell's, not a server's."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    if most != resource.RLIM_INFINITY and most < config.server.connections + OTHER_FILES:
+        structlog.get_logger().warning("server.few_files", files=most, connections=config.server.connections)
 
 
 async def _listen(runner: web.AppRunner, config: Config) -> str:

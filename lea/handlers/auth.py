@@ -13,6 +13,7 @@ from lea.auth.service import Grant
 from lea.errors import Unauthorized
 from lea.handlers.identity import bearer, forget_in_page, keep_in_page, page_token
 from lea.handlers.keys import AUTH
+from lea.handlers.proxies import client_of
 from lea.handlers.routes import Call, Empty, Model, Routes, json_response
 from lea.sentences import Language
 
@@ -93,7 +94,7 @@ routes = Routes("auth")
 @routes.add("POST", "/v1/auth/login", body=LoginBody, answer=TokensAnswer, access="public")
 async def login(call: Call[LoginBody]) -> web.StreamResponse:
     """Sign in by e-mail address and password."""
-    grant = await call.app[AUTH].login(call.body.email, call.body.password, call.request.remote)
+    grant = await call.app[AUTH].login(call.body.email, call.body.password, client_of(call.request).address)
     return await _granted(call.request, grant, in_page=call.body.cookie)
 
 
@@ -130,14 +131,15 @@ async def set_up(call: Call[SetupBody]) -> web.StreamResponse:
     body = call.body
     language = body.language or call.language
     newcomer = Newcomer(body.email, body.password, body.name, body.company, language)
-    grant = await call.app[AUTH].set_up(body.token, newcomer, sample=body.sample)
+    address = client_of(call.request).address
+    grant = await call.app[AUTH].set_up(body.token, newcomer, sample=body.sample, address=address)
     return await _granted(call.request, grant, in_page=body.cookie, status=201)
 
 
 @routes.add("POST", "/v1/auth/link", body=LinkBody, answer=TokensAnswer, access="public")
 async def link(call: Call[LinkBody]) -> web.StreamResponse:
     """Sign in by a one-time link."""
-    grant = await call.app[AUTH].take_link(call.body.token)
+    grant = await call.app[AUTH].take_link(call.body.token, client_of(call.request).address)
     return await _granted(call.request, grant, in_page=call.body.cookie)
 
 

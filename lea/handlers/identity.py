@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp_session import get_session, new_session, session_middleware
+from aiohttp_session import Session, get_session, new_session, session_middleware
 from aiohttp_session.cookie_storage import EncryptedCookieStorage
 
 from lea.auth.permissions import Identity, unauthorized
@@ -12,6 +12,7 @@ from lea.auth.secret import derived_key
 from lea.config import Config
 from lea.errors import Forbidden
 from lea.handlers.keys import AUTH, CONFIG
+from lea.handlers.proxies import client_of
 
 COOKIE: Final = "lea_session"
 SAFE: Final = frozenset({"GET", "HEAD"})
@@ -21,7 +22,7 @@ _REFRESH_TOKEN: Final = "refresh_token"  # noqa: S105  (a field's name)
 
 def page_cookies(app: web.Application, secret: bytes, config: Config) -> None:
     """Let handlers keep the page's cookie; to be called before the application is frozen."""
-    storage = EncryptedCookieStorage(
+    storage = _PageCookie(
         derived_key(secret, "page-cookie"),
         cookie_name=COOKIE,
         max_age=int(config.auth.refresh_days * 86_400),
@@ -31,6 +32,15 @@ def page_cookies(app: web.Application, secret: bytes, config: Config) -> None:
         secure=config.server.public_url.startswith("https://"),
     )
     app.middlewares.append(session_middleware(storage))
+
+
+class _PageCookie(EncryptedCookieStorage):
+    """Secure as well where only the proxy knows that the page came over TLS."""
+
+    async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:
+        await super().save_session(request, response, session)
+        if COOKIE in response.cookies and client_of(request).https:
+            response.cookies[COOKIE]["secure"] = True
 
 
 async def identify(request: web.Request) -> Identity:

@@ -8,6 +8,7 @@ from lea.auth.service import AuthService
 from lea.bus.port import Bus
 from lea.clock import Clock
 from lea.config import Config
+from lea.drill.drills import Drills
 from lea.handlers.admins import Admins
 from lea.handlers.limits import ChatLimit
 from lea.handlers.sse import Streams
@@ -40,4 +41,5 @@ PROVIDER = web.AppKey("provider", Provider)
 HEALTH = web.AppKey("health", Health)
 DEPENDENCIES = web.AppKey("dependencies", Dependencies)
 ADMINS = web.AppKey("admins", Admins)
+DRILLS = web.AppKey("drills", Drills)
 LINK: web.AppKey["RedisLink | None"] = web.AppKey("link")

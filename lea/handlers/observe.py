@@ -9,12 +9,15 @@ from aiohttp import web
 from prometheus_client import Counter, Histogram
 
 from lea.handlers.problems import REQUEST_ID
+from lea.handlers.proxies import client_of
 from lea.metrics import HTTP_REQUESTS, HTTP_SECONDS
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """A method anybody can invent is no label."""
+
+UNPARSED = "unparsed"
 
 log = structlog.get_logger()
 
@@ -41,8 +44,22 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
             route=route,
             status=status,
             duration_ms=round(seconds * 1000, 3),
-            remote=request.remote,
+            remote=client_of(request).address,
         )
+
+
+def note_unparsed(status: int, reason: str, *, request_id: str, remote: str | None) -> None:
+    """The same for what was refused before it was a request; `reason` is a class's name, never what was sent."""
+    HTTP_REQUESTS.labels("OTHER", UNPARSED, str(status)).inc()
+    log.info(
+        "request.ended",
+        request_id=request_id,
+        method="OTHER",
+        route=UNPARSED,
+        status=status,
+        reason=reason,
+        remote=remote,
+    )
 
 
 @lru_cache(maxsize=2000)

@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, TypeAdapter
 
 from lea import __version__
+from lea.handlers.headers import CSP, STYLED
 from lea.handlers.routes import Empty, Route, Routes
 
 
@@ -59,7 +60,7 @@ def add_documents(app: web.Application, groups: Iterable[Routes]) -> None:
         return web.Response(body=body, content_type="application/json")
 
     async def docs(_: web.Request) -> web.Response:
-        return web.Response(text=page, content_type="text/html", charset="utf-8")
+        return web.Response(text=page, content_type="text/html", charset="utf-8", headers={CSP: STYLED})
 
     app.router.add_get("/openapi.json", openapi)
     app.router.add_get("/docs", docs)

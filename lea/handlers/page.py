@@ -10,14 +10,9 @@ from pathlib import Path
 from aiohttp import web
 
 from lea.errors import NotFound, StartError
+from lea.handlers.headers import CSP
 
 IMPORT_MAP = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
-SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +26,11 @@ class File:
 
 def add_page(app: web.Application, folder: Path) -> None:
     """Serve `folder` under /static/ and its index.html at /. Raises StartError where there is no page."""
-    files = {path.relative_to(folder).as_posix(): _file(path) for path in folder.rglob("*") if path.is_file()}
+    files = files_of(folder)
     index = files.get("index.html")
     if index is None:
         raise StartError(f"{folder}: the page is not there; start from the project's folder")
-    headers = {**SECURITY, "Content-Security-Policy": _policy(index.data.decode())}
+    headers = {CSP: _policy(index.data.decode())}
 
     async def page(request: web.Request) -> web.StreamResponse:
         return _answer(request, index, headers)
@@ -44,10 +39,20 @@ def add_page(app: web.Application, folder: Path) -> None:
         found = files.get(request.match_info["path"])
         if found is None:
             raise NotFound
-        return _answer(request, found, SECURITY)
+        return _answer(request, found, headers)
 
     app.router.add_get("/", page)
     app.router.add_get("/static/{path:.+}", asset)
+
+
+def files_of(folder: Path) -> dict[str, File]:
+    """Every file by its address. No link leads out of the folder, and in a dictionary no `..` does."""
+    inside = folder.resolve()
+    return {
+        path.relative_to(folder).as_posix(): _file(path)
+        for path in folder.rglob("*")
+        if path.is_file() and path.resolve().is_relative_to(inside)
+    }
 
 
 def _file(path: Path) -> File:

@@ -1,17 +1,19 @@
 """Every error leaves as `application/problem+json`, from one place."""
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import orjson
 import structlog
 from aiohttp import web
 
-from lea.errors import InternalError, LeaError, MethodNotAllowed, NotFound, TooLarge
+from lea.errors import InternalError, LeaError, MethodNotAllowed, NotFound, RequestTimeout, TooLarge
 from lea.ids import CLIENT_ID, new_id
 from lea.sentences import Language, choose_language
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+PROBLEM: Final = "application/problem+json"
 REQUEST_ID = web.RequestKey("request_id", str)
 SERVER_LANGUAGE: web.AppKey[Language] = web.AppKey("server_language", str)  # type: ignore[arg-type]
 
@@ -30,7 +32,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        response = problem(request, _of_framework(error))
+        response = problem(request, of_framework(error))
     except Exception as error:  # the last wall: a mistake of ours is logged whole and told in one sentence
         log.error("request.crashed", request_id=request[REQUEST_ID], path=request.path, exc_info=error)
         response = problem(request, InternalError())
@@ -41,15 +43,23 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
 
 def problem(request: web.Request, error: LeaError) -> web.Response:
     """The RFC 9457 answer for an error, in the language the client prefers."""
+    return answer_of(error, language_of(request), request[REQUEST_ID])
+
+
+def answer_of(error: LeaError, language: Language, request_id: str) -> web.Response:
+    """The same where there is no request."""
     headers = dict(error.headers)
     if error.retry_after_s is not None:
         headers.setdefault("Retry-After", str(max(1, round(error.retry_after_s + 0.4999))))
-    return web.Response(
+    response = web.Response(
         status=error.status,
-        body=orjson.dumps(error.problem(language_of(request), request[REQUEST_ID])),
-        content_type="application/problem+json",
+        body=orjson.dumps(error.problem(language, request_id)),
+        content_type=PROBLEM,
         headers=headers,
     )
+    if isinstance(error, RequestTimeout):  # what comes late is not waited for
+        response.force_close()
+    return response
 
 
 def language_of(request: web.Request) -> Language:
@@ -57,7 +67,8 @@ def language_of(request: web.Request) -> Language:
     return choose_language(request.headers.get("Accept-Language"), request.app[SERVER_LANGUAGE])
 
 
-def _of_framework(error: web.HTTPException) -> LeaError:
+def of_framework(error: web.HTTPException) -> LeaError:
+    """What aiohttp refuses by itself, in our words."""
     if isinstance(error, web.HTTPMethodNotAllowed):
         return MethodNotAllowed(headers={"Allow": ", ".join(sorted(error.allowed_methods))})
     if error.status == 413:

@@ -4,6 +4,7 @@ A handler gets a `Call`: the caller already identified, the body already read an
 `/openapi.json`, so what is documented is what runs.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
@@ -13,7 +14,8 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lea.auth.permissions import Identity, require_admin, unauthorized
-from lea.errors import BadRequest, TooLarge, UnsupportedMedia
+from lea.errors import BadRequest, RequestTimeout, TooLarge, UnsupportedMedia
+from lea.handlers.keys import CONFIG
 from lea.handlers.problems import SERVER_LANGUAGE
 from lea.ids import CLIENT_ID
 from lea.sentences import SENTENCES, Language, choose_language
@@ -134,7 +136,7 @@ async def _read(request: web.Request, model: type[Body]) -> Body:
     if request.method in {"GET", "HEAD", "DELETE"}:
         return model()
     try:
-        data = await request.read()
+        data = await _in_time(request)
     except web.HTTPRequestEntityTooLarge:
         raise TooLarge from None
     except web.RequestPayloadError:  # a lying Content-Encoding or length, or a client that left in mid-body
@@ -155,6 +157,17 @@ async def _read(request: web.Request, model: type[Body]) -> Body:
         return model.model_validate(value)
     except ValidationError as error:
         raise _invalid(error) from None
+
+
+async def _in_time(request: web.Request) -> bytes:
+    """The whole body, nearly always here already. Raises RequestTimeout."""
+    if request.content.is_eof():
+        return await request.read()
+    try:
+        async with asyncio.timeout(request.app[CONFIG].server.body_timeout):
+            return await request.read()
+    except TimeoutError:
+        raise RequestTimeout from None
 
 
 def _invalid(error: ValidationError) -> BadRequest:

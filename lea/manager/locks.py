@@ -10,13 +10,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Literal
+from typing import Final, Literal
 
 from lea.errors import TooMany
+from lea.ids import TurnId
 from lea.metrics import LOCK_HELD_SECONDS, LOCK_WAIT_SECONDS
 
-THREAD_WAIT_SECONDS = LOCK_WAIT_SECONDS.labels("thread")
-THREAD_HELD_SECONDS = LOCK_HELD_SECONDS.labels("thread")
+LevelName = Literal["global", "session", "thread"]
+
+RECENT = 1000
+"""Most waits and holds of a level kept one by one, for those who look now; the histograms keep the sums of all."""
 
 
 @dataclass(slots=True)
@@ -27,13 +30,40 @@ class LockTimes:
     held: float = 0.0
 
 
+class Level:
+    """What all locks of a level took in this process, in seconds; `count` is how often one was got."""
+
+    def __init__(self, name: LevelName) -> None:
+        self.count = 0
+        self.waits: deque[float] = deque(maxlen=RECENT)
+        self.holds: deque[float] = deque(maxlen=RECENT)
+        self._wait_seconds = LOCK_WAIT_SECONDS.labels(name)
+        self._held_seconds = LOCK_HELD_SECONDS.labels(name)
+
+    def waited(self, seconds: float) -> None:
+        self.count += 1
+        self.waits.append(seconds)
+        self._wait_seconds.observe(seconds)
+
+    def held(self, seconds: float) -> None:
+        self.holds.append(seconds)
+        self._held_seconds.observe(seconds)
+
+
+LEVELS: Final[dict[LevelName, Level]] = {
+    "global": Level("global"),
+    "session": Level("session"),
+    "thread": Level("thread"),
+}
+THREAD: Final = LEVELS["thread"]
+
+
 class LeafLock:
     """A lock for a few assignments."""
 
     def __init__(self, level: Literal["global", "session"]) -> None:
         self._lock = asyncio.Lock()
-        self._wait_seconds = LOCK_WAIT_SECONDS.labels(level)
-        self._held_seconds = LOCK_HELD_SECONDS.labels(level)
+        self._level = LEVELS[level]
 
     @asynccontextmanager
     async def hold(self, times: LockTimes | None = None) -> AsyncIterator[None]:
@@ -45,8 +75,8 @@ class LeafLock:
                 yield
             finally:
                 freed = perf_counter()
-                self._wait_seconds.observe(got - asked)
-                self._held_seconds.observe(freed - got)
+                self._level.waited(got - asked)
+                self._level.held(freed - got)
                 if times is not None:
                     times.wait += got - asked
                     times.held += freed - got
@@ -63,6 +93,15 @@ class ThreadLock:
     @property
     def busy(self) -> bool:
         return self._holder is not None
+
+    @property
+    def holder(self) -> "Ticket | None":
+        """Whose turn it is; a look."""
+        return self._holder
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
 
     def join(self) -> "Ticket":
         """A place in the queue, or the lock itself. Raises TooMany(`queue_full`) when all places are taken."""
@@ -98,7 +137,13 @@ class Ticket:
         self._got: float | None = None
         self.granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.position = 0
+        self.turn_id: TurnId | None = None
         self.on_move: Callable[[int], None] | None = None
+
+    @property
+    def held_s(self) -> float:
+        """Seconds since the lock was got; 0 before that."""
+        return 0.0 if self._got is None else perf_counter() - self._got
 
     def moved_to(self, position: int) -> None:
         if position != self.position:
@@ -112,11 +157,11 @@ class Ticket:
         if not self.granted.done():
             await asyncio.shield(self.granted)
         self._got = perf_counter()
-        THREAD_WAIT_SECONDS.observe(self._got - asked)
+        THREAD.waited(self._got - asked)
         return self._got - asked
 
     def release(self) -> None:
         """Give up the lock, or the place in its queue."""
         if self._got is not None:
-            THREAD_HELD_SECONDS.observe(perf_counter() - self._got)
+            THREAD.held(self.held_s)
         self._lock.leave(self)

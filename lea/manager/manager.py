@@ -8,11 +8,12 @@ from time import perf_counter
 from typing import Literal
 
 import structlog
+from cachetools import LRUCache
 
 from lea.auth.permissions import Identity
 from lea.clock import Clock
 from lea.config import Config
-from lea.ids import CompanyId, ThreadId, UserId
+from lea.ids import CompanyId, ThreadId, TurnId, UserId
 from lea.manager.callbacks import CallbackPool
 from lea.manager.locks import LeafLock, LockTimes
 from lea.manager.session import LLMSession, session_key
@@ -25,6 +26,7 @@ PRELOADED_AT_ONCE = 4
 WRITTEN_AT_ONCE = 50
 """Sessions written back between two pauses: a few milliseconds of work."""
 WRITE_PAUSE_S = 0.02
+REMEMBERED_SAVES = 1000
 
 log = structlog.get_logger()
 
@@ -52,6 +54,8 @@ class LLMManager:
         self._lock = LeafLock("global")
         self._sessions: dict[str, LLMSession] = {}  # the one used longest ago first
         self._callbacks = CallbackPool(config.sessions)
+        self.saved_ms: LRUCache[TurnId, float] = LRUCache(REMEMBERED_SAVES)
+        """When the newest turns of this process were saved, which they cannot say in what is saved."""
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -59,6 +63,10 @@ class LLMManager:
     def count(self, company_id: CompanyId) -> int:
         """Sessions of one company in memory."""
         return sum(session.company_id == company_id for session in self._sessions.values())
+
+    def of_company(self, company_id: CompanyId) -> list[LLMSession]:
+        """Its sessions in memory; a look, no lock."""
+        return [session for session in self._sessions.values() if session.company_id == company_id]
 
     async def users(self, company_id: CompanyId) -> int:
         """Sessions of one company over all processes, as far as that is known; at least those in memory."""

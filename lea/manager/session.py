@@ -6,10 +6,11 @@ another process's snapshot, where there is one.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from time import perf_counter
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 from cachetools import LRUCache
@@ -18,8 +19,9 @@ from lea.auth.permissions import Identity
 from lea.clock import Clock
 from lea.config import Config
 from lea.errors import LeaError
-from lea.ids import ThreadId
+from lea.ids import ThreadId, TurnId
 from lea.manager.callbacks import CallbackPool
+from lea.manager.cpu import CpuTime
 from lea.manager.locks import LeafLock, LockTimes
 from lea.manager.snapshots import SessionSnapshot, Snapshots
 from lea.manager.thread import Thread
@@ -27,6 +29,9 @@ from lea.metrics import LOAD_SECONDS
 from lea.resilience.single_flight import SingleFlight
 from lea.sources.source import JobsData, JobsMetrics, Source, UserContext
 from lea.tasks import TaskOwner
+
+if TYPE_CHECKING:
+    from lea.manager.turn import Turn
 
 T = TypeVar("T")
 
@@ -78,7 +83,10 @@ class LLMSession:
         self.user_context: UserContext | None = None
         self.jobs_data: JobsData | None = None
         self.jobs_metrics: JobsMetrics | None = None
-        self.used_at = clock.monotonic()
+        self.made_at = self.used_at = clock.monotonic()
+        self.cpu = CpuTime()
+        self.turns: dict[TurnId, Turn] = {}
+        """Those that have not ended, also while they wait."""
         self._source = source
         self._config = config
         self._clock = clock
@@ -98,6 +106,20 @@ class LLMSession:
     @property
     def thread_count(self) -> int:
         return len(self._busy) + len(self._quiet)
+
+    @property
+    def busy_threads(self) -> list[Thread]:
+        return [thread for thread in self._busy.values() if thread.busy]
+
+    @property
+    def threads(self) -> Iterator[Thread]:
+        """Every conversation in memory; a look, which no await may interrupt."""
+        return chain(self._busy.values(), self._quiet.values())
+
+    @property
+    def loaded_at(self) -> tuple[float, float]:
+        """Of the profile and of the jobs: as long as neither changes, what is loaded is the same."""
+        return self._context_at, self._jobs_at
 
     def thread(self, thread_id: ThreadId) -> Thread:
         """The conversation of that name, new in memory if need be."""

@@ -20,6 +20,7 @@ from lea.ids import MessageId, derived_id
 from lea.manager.answer import Answer
 from lea.manager.ask import Ask, Services
 from lea.manager.claim import Claim
+from lea.manager.cpu import CpuTime
 from lea.manager.draft import Draft
 from lea.manager.ending import report, save
 from lea.manager.locks import Ticket
@@ -55,8 +56,11 @@ class Turn:
         self._draft = draft
         self._services = services
         self._timings = Timings()
+        self._made = perf_counter()
+        self._cpu = CpuTime()
+        self._on_begun = on_begun
         self._answer = Answer(ask, topic, draft, services, self.outcome, self._timings)
-        self.claim = Claim(ask, identity, self.outcome.message_id, services, on_begun)
+        self.claim = Claim(ask, identity, self.outcome.message_id, services, self._begun)
         self._ticket: Ticket | None = None
         self._session: LLMSession | None = None
         self._thread: Thread | None = None
@@ -65,8 +69,16 @@ class Turn:
         """Whether another process answers this request, and only that one's word counts."""
         topic.publish(Connecting(ask.thread_id, ask.turn_id))
 
+    @property
+    def timings_ms(self) -> dict[str, float]:
+        """As far as it has come, and `now`."""
+        return {**self._timings.ms, "now": round((perf_counter() - self._made) * 1000, 3)}
+
     async def run(self) -> None:
-        """Answer, then save and tell the end, even when cancelled on the way."""
+        """Answer, then save and tell the end, even when cancelled on the way; its steps are its session's CPU time."""
+        await self._cpu.measure(self._run())
+
+    async def _run(self) -> None:
         try:
             self._running = asyncio.current_task()
             faults.reach("turn.started")
@@ -84,7 +96,7 @@ class Turn:
             self.outcome.fail(InternalError())
         if self._cut_as is not None and not self.elsewhere:
             self.outcome.improve(self._cut_as)
-        await _to_the_end(self._services.settling.spawn("turn.settle", self._settle()))
+        await _to_the_end(self._services.settling.spawn("turn.settle", self._cpu.measure(self._settle())))
 
     def cut(self, how: Literal["stopped", "interrupted"]) -> None:
         """End the answer here and keep what was said; nothing happens to a turn that is being saved.
@@ -99,12 +111,17 @@ class Turn:
         session, _ = await self._services.manager.session(self.identity)
         thread = session.thread(self.ask.thread_id)
         self._session, self._thread = session, thread
+        self._cpu.belongs_to(session.cpu)
+        session.turns[self.ask.turn_id] = self
         self._ticket = thread.join()
+        self._ticket.turn_id = self.ask.turn_id
+        self._timings.mark("began")
         self.claim.start()
         if not self._services.sole and await self.claim.saved() is None:
             return await self._tell_again()
         await self._wait_for_turn(self._ticket)
         self.topic.publish(Stage("loading"))
+        self._timings.mark("loading")
         loading = perf_counter()
         times, history = await asyncio.gather(session.ensure_loaded(), self._history(thread))
         self._timings.add("load", perf_counter() - loading)
@@ -129,6 +146,10 @@ class Turn:
             self.claim.on_place = self._queued
             await self._granted()
 
+    def _begun(self) -> None:
+        self._timings.mark("committed")
+        self._on_begun()
+
     def _queued(self, position: int) -> None:
         self.topic.publish(Queued(position))
 
@@ -147,8 +168,10 @@ class Turn:
             return None
         if known is not None and known.head == begun.parent_id:
             return known
+        reading = perf_counter()
         messages = await self._services.snapshots.history(self.identity.user_id, self.ask.thread_id, begun.parent_id)
         thread.history = History(begun.parent_id, await self._read(begun.parent_id) if messages is None else messages)
+        self._timings.add("load_history", perf_counter() - reading)
         return thread.history
 
     async def _read(self, head: MessageId | None) -> list[Message]:
@@ -206,6 +229,7 @@ class Turn:
             if self._ticket is not None:
                 self._ticket.release()
             if self._session is not None and self._thread is not None:
+                self._session.turns.pop(self.ask.turn_id, None)
                 self._session.rest(self._thread)
             self.ended.set_result(self.outcome)
         report(self.ask, self.identity, self.outcome, self._timings.ms, replayed=self._replayed)
@@ -238,6 +262,8 @@ class Turn:
         error = await save(self._services, self.outcome)
         faults.reach("turn.saved")
         self._timings.mark("saved_answer")
+        if error is None:
+            self._services.manager.saved_ms[self.ask.turn_id] = self._timings.ms["saved_answer"]
         thread = self._thread
         if error is not None:
             self.outcome.fail(error)

@@ -58,8 +58,10 @@ class Health:
     async def found(self, *, vital_only: bool = False) -> dict[str, Found]:
         """Every dependency by name, or those nothing works without."""
         names = [name for name, check in self._checks.items() if check.vital or not vital_only]
-        await asyncio.gather(*(self._flights.once(("health", name), partial(self._refresh, name)) for name in names))
-        return {name: self._found[name] for name in names}
+        impaired = {name: why for name in names if (why := self._checks[name].impaired()) is not None}
+        asked = [name for name in names if name not in impaired]
+        await asyncio.gather(*(self._flights.once(("health", name), partial(self._refresh, name)) for name in asked))
+        return {name: self._now(name, impaired.get(name) or self._checks[name].impaired()) for name in names}
 
     def status(self, found: Mapping[str, Found]) -> State:
         """`down` if a vital dependency is, `degraded` if any is not ok."""
@@ -67,12 +69,14 @@ class Health:
             return "down"
         return "ok" if all(entry.status == "ok" for entry in found.values()) else "degraded"
 
+    def _now(self, name: str, impaired: str | None) -> Found:
+        if impaired is None:
+            return self._found[name]
+        return Found("degraded", 0.0, impaired, self._clock.monotonic())
+
     async def _refresh(self, name: str) -> None:
         check, known = self._checks[name], self._found.get(name)
-        why = check.impaired()
-        if why is not None:
-            self._found[name] = Found("degraded", 0.0, why, float("-inf"))
-        elif known is None or self._clock.monotonic() - known.at > check.believed_s:
+        if known is None or self._clock.monotonic() - known.at > check.believed_s:
             self._found[name] = await self._ask(check)
 
     async def _ask(self, check: Check) -> Found:

@@ -6,8 +6,8 @@ until a probe has written to it again every command fails at once. Whoever keeps
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from time import perf_counter
 from typing import Final, TypeVar
 
@@ -27,6 +27,9 @@ Command = Callable[["Redis"], Awaitable[T]]
 
 REQUEST_S: Final = 0.25
 """Longest anybody waits for a command."""
+STOOD_STILL_S: Final = 0.03
+"""From here on a timer that is late is late because of this process."""
+GRACE_S: Final = 0.05
 PING_S: Final = 0.2
 PROBE_PAUSE_S: Final = 1.0
 """Between two looks whether it is back."""
@@ -93,7 +96,7 @@ class RedisLink:
             raise RedisGone(self.detail)
         with REDIS_SECONDS.time():
             try:
-                async with asyncio.timeout(within_s):
+                async with _patience(within_s):
                     return await command(self._quick)
             except FAILURES as error:
                 self._lost(error)
@@ -104,7 +107,7 @@ class RedisLink:
         if not self._available or self._patient is None:
             raise RedisGone(self.detail)
         try:
-            async with asyncio.timeout(within_s):
+            async with _patience(within_s):
                 return await command(self._patient)
         except FAILURES as error:
             self._lost(error)
@@ -163,6 +166,27 @@ class RedisLink:
         self._since = perf_counter()
         for call in self._returned:
             call()
+
+
+@asynccontextmanager
+async def _patience(seconds: float) -> AsyncIterator[None]:
+    """As asyncio.timeout, but an answer that came while this process stood still is not called late."""
+    loop = asyncio.get_running_loop()
+    timer: asyncio.TimerHandle
+    async with asyncio.timeout(None) as limit:
+
+        def expire(due: float) -> None:
+            nonlocal timer
+            if loop.time() - due > STOOD_STILL_S:
+                timer = loop.call_later(GRACE_S, limit.reschedule, 0)
+            else:
+                limit.reschedule(0)
+
+        timer = loop.call_later(seconds, expire, loop.time() + seconds)
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 def _client(url: str, connections: int) -> Redis:

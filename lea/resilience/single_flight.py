@@ -19,14 +19,21 @@ class SingleFlight:
     def __len__(self) -> int:
         return len(self._flying)
 
+    def start(self, key: Hashable, load: Callable[[], Awaitable[Any]]) -> None:
+        """Have the load under way, without waiting for it."""
+        if key not in self._flying:
+            self._fly(key, load)
+
     async def once(self, key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
         """The result of the load under way, or of a new one; a caller that is cancelled does not end it."""
-        task = self._flying.get(key)
-        if task is None:
-            task = self._tasks.spawn(f"load:{key}", _awaited(load))
-            self._flying[key] = task
-            task.add_done_callback(lambda _: self._flying.pop(key, None))
+        task = self._flying.get(key) or self._fly(key, load)
         return await asyncio.shield(task)
+
+    def _fly(self, key: Hashable, load: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
+        task = self._tasks.spawn(f"load:{key}", _awaited(load))
+        self._flying[key] = task
+        task.add_done_callback(lambda _: self._flying.pop(key, None))
+        return task
 
 
 async def _awaited(load: Callable[[], Awaitable[T]]) -> T:
