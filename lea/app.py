@@ -320,9 +320,9 @@ def _core(adapters: Adapters) -> Room:
 
 
 async def _drill(app: web.Application) -> AsyncIterator[None]:
-    app[TASKS].spawn("drill.left_over", app[DRILLS].remove_left_over())
+    app[TASKS].spawn("drill.left_over", app[DRILLS].clean_up())
     yield
-    await app[DRILLS].end("shutdown")
+    await app[DRILLS].close("shutdown")
 
 
 def _drills(app: web.Application, provider: DrillProvider) -> Drills:

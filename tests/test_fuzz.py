@@ -26,7 +26,7 @@ from tests.lea_server import Lea, Person, running, settings
 from tests.model_server import Answer, ModelServer
 
 SOAK = bool(os.environ.get("LEA_SOAK"))
-CASES = 300 if SOAK else 8
+CASES = 300 if SOAK else 6
 """For each operation, each kind of caller, and each of what the schema allows and what it does not."""
 REPLIES = 3000 if SOAK else 60
 WRONG_LOGINS = 10_000 if SOAK else 300
@@ -59,8 +59,8 @@ async def fuzzed(tmp_path: Path, model: ModelServer) -> AsyncIterator[Lea]:
 class Client:
     """Sends what was made up and looks at what comes back."""
 
-    def __init__(self, url: str, headers: dict[str, str]) -> None:
-        self._session = requests.Session()
+    def __init__(self, session: requests.Session, url: str, headers: dict[str, str]) -> None:
+        self._session = session
         self._url = url
         self._headers = headers
         self.statuses: list[int] = []
@@ -89,20 +89,23 @@ class Client:
 
 def fuzz(url: str, headers: dict[str, str]) -> list[int]:
     """Every operation of the served description; the statuses it answered."""
-    description = requests.get(f"{url}/openapi.json", timeout=ANSWER_S).json()
-    client = Client(url, headers)
-    for found in schemathesis.openapi.from_dict(description).get_all_operations():
-        operation = found.ok()
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-
-            @examples(CASES)
-            @given(case=operation.as_strategy(generation_mode=mode))
-            def send(case: schemathesis.Case) -> None:
-                client.send(case)
-
-            with suppress(Unsatisfiable):  # nothing about it can be wrong
-                send()
+    with requests.Session() as session:
+        client = Client(session, url, headers)
+        description = session.get(f"{url}/openapi.json", timeout=ANSWER_S).json()
+        for found in schemathesis.openapi.from_dict(description).get_all_operations():
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                with suppress(Unsatisfiable):  # nothing about it can be wrong
+                    send_many(client, found.ok().as_strategy(generation_mode=mode))
     return client.statuses
+
+
+def send_many(client: Client, cases: st.SearchStrategy[schemathesis.Case]) -> None:
+    @examples(CASES)
+    @given(case=cases)
+    def send(case: schemathesis.Case) -> None:
+        client.send(case)
+
+    send()
 
 
 @pytest.mark.parametrize("role", [None, "member", "admin"])
@@ -176,7 +179,7 @@ async def babbling() -> AsyncIterator[tuple[Babbling, str]]:
 
 def listen(babble: Babbling, url: str, headers: dict[str, str]) -> int:
     """What is told of each of those answers; how many were told."""
-    session, heard = requests.Session(), 0
+    heard = 0
 
     @examples(REPLIES)
     @given(
@@ -196,7 +199,8 @@ def listen(babble: Babbling, url: str, headers: dict[str, str]) -> int:
         assert [event for event in events if event.get("code") == "internal_error"] == []
         heard += 1
 
-    ask()
+    with requests.Session() as session:
+        ask()
     return heard
 
 

@@ -15,7 +15,8 @@ IMPORT = re.compile(r'^import (?:[^;"]*? from )?"([^"]+)";', re.M)
 
 
 def words(language: str) -> list[str]:
-    return KEY.findall((STATIC / "js" / "i18n" / f"{language}.js").read_text(encoding="utf-8"))
+    files = sorted((STATIC / "js" / "i18n").glob(f"{language}*.js"))
+    return [word for file in files for word in KEY.findall(file.read_text(encoding="utf-8"))]
 
 
 def used_words() -> set[str]:

@@ -107,6 +107,20 @@ class Drills:
             log.warning("drill.ended", drill_id=drill.id, company_id=drill.company_id, why=why)
             await self._remove(drill.company_id)
 
+    async def close(self, why: str) -> None:
+        """As `end`, where nobody can be told that the company could not be removed; the next start does it then."""
+        try:
+            await self.end(why)
+        except LeaError as error:
+            log.error("drill.not_removed", reason=error.reason)
+
+    async def clean_up(self) -> None:
+        """As `remove_left_over`, where nobody waits for it."""
+        try:
+            await self.remove_left_over()
+        except LeaError as error:
+            log.error("drill.not_removed", reason=error.reason)
+
     async def remove_left_over(self) -> None:
         """Test companies whose process died; the sole server of a database knows that none is another's."""
         before = self._clock.now() - (0 if self._store.sole else LEFT_OVER_S)
@@ -119,7 +133,4 @@ class Drills:
 
     async def _end_after(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        try:
-            await self.end("time")
-        except LeaError as error:  # the next drill, or the next start, removes what is left
-            log.error("drill.not_removed", reason=error.reason)
+        await self.close("time")

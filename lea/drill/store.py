@@ -7,7 +7,6 @@ from typing import Final, TypeVar
 
 from lea.config import Database
 from lea.drill.target import Target
-from lea.ids import TurnId
 from lea.store.engine import Store, Unit
 from lea.store.turns import BeginTurn, EndTurn
 from lea.tasks import TaskOwner
@@ -23,7 +22,6 @@ class DrillStore(Store):
     def __init__(self, config: Database, tasks: TaskOwner, target: Target) -> None:
         super().__init__(config, tasks)
         self._target = target
-        self._begun: set[TurnId] = set()
 
     async def write(self, unit: Unit[T], *, order: Hashable = None) -> T:
         """See Store."""
@@ -35,9 +33,9 @@ class DrillStore(Store):
         """Whether the unit is the begin or the end of a turn to be slowed: partials over that turn."""
         match unit.keywords.get("turn") if isinstance(unit, partial) else None:
             case BeginTurn() as turn if self._target.strikes(turn.company_id, "database_slow"):
-                self._begun.add(turn.turn_id)
+                self._target.slowed.add(turn.turn_id)
                 return True
-            case EndTurn() as turn if turn.turn_id in self._begun:
-                self._begun.discard(turn.turn_id)
+            case EndTurn() as turn if turn.turn_id in self._target.slowed:
+                self._target.slowed.discard(turn.turn_id)
                 return True
         return False

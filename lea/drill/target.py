@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Final, Literal, get_args
 
-from lea.ids import CompanyId, UserId
+from lea.ids import CompanyId, TurnId, UserId
 
 ModelFault = Literal["model_hangs", "model_errors", "model_cut"]
 Fault = Literal[ModelFault, "source_slow", "source_failing", "database_slow", "redis_gone"]
@@ -13,12 +13,16 @@ MODEL_FAULTS: Final[tuple[ModelFault, ...]] = get_args(ModelFault)
 
 
 class Target:
-    """Looked at by every fault point; `struck` counts what each fault has hit, so that none is believed unseen."""
+    """Looked at by every fault point; `struck` counts what each fault has hit, so that none is believed unseen.
+
+    `slowed` are the turns whose end is to be saved as slowly as their begin was.
+    """
 
     def __init__(self) -> None:
         self.company_id: CompanyId | None = None
         self.faults: frozenset[Fault] = frozenset()
         self.struck: Counter[str] = Counter()
+        self.slowed: set[TurnId] = set()
         self._ids: tuple[str, ...] = ()
 
     def aim(self, company_id: CompanyId, user_ids: Collection[UserId]) -> None:
@@ -31,6 +35,7 @@ class Target:
         """From now on nobody can."""
         self.company_id, self.faults, self._ids = None, frozenset(), ()
         self.struck.clear()
+        self.slowed.clear()
 
     def strikes(self, company_id: CompanyId, fault: Fault) -> bool:
         """Whether this call of the company is to fail so; counts it."""

@@ -105,7 +105,7 @@ class Connection(web.RequestHandler):
         if self._request_count != self._heads:
             self._heads = self._request_count
             self._forget_head()
-        elif data and self._waiter is not None:  # nobody reads a body, so this is a head that is not whole
+        elif data and (self._head_timer is not None or self._waiter is not None):  # no body is read: half a head
             self._started = True
             if self._head_timer is None:
                 self._expect_head()

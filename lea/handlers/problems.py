@@ -34,7 +34,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             raise
         response = problem(request, of_framework(error))
     except Exception as error:  # the last wall: a mistake of ours is logged whole and told in one sentence
-        log.error("request.crashed", request_id=request[REQUEST_ID], path=request.path, exc_info=error)
+        log.error("request.crashed", request_id=request[REQUEST_ID], exc_info=error)
         response = problem(request, InternalError())
     if not response.prepared:
         response.headers["X-Request-Id"] = request[REQUEST_ID]

@@ -26,7 +26,7 @@ class CpuTime:
         whole.add(self.seconds)
 
     async def measure(self, work: Coroutine[Any, Any, T]) -> T:
-        """What `work` gives. Two looks at the thread's clock for each of its steps, half a microsecond together.
+        """What `work` gives. Two looks at the thread's clock for each of its steps cost about a microsecond.
 
         A step is what a task does between two waits: for an answer, one batch of tokens. What `work` has done by
         other tasks and by other threads is not in it, nor is what the loop does for sockets.

@@ -22,7 +22,7 @@ LOCK_WAIT_S = 0.25
 """How long SQLite waits for another process's lock before the writer looks who is still in time."""
 GRACE_S = 0.25
 """How long after its time an interrupted unit may take to end; then it is no longer waited for."""
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-4000")
 
 
 class Sqlite:

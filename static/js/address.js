@@ -2,11 +2,18 @@ import { signal } from "@preact/signals";
 
 const read = () => new URLSearchParams(location.hash.slice(1)).get("thread");
 
+/** @returns {string[]} */
+const readPlace = () => (location.hash.startsWith("#/") ? location.hash.slice(2).split("/") : []);
+
+/** Where one is that is no conversation: `["admin", "turns", ID]` for `#/admin/turns/ID`; empty in a conversation. */
+export const place = signal(readPlace());
+
 /** The thread named in the address bar; null for a new conversation. */
 export const addressed = signal(read());
 
 window.addEventListener("hashchange", () => {
-  addressed.value = read();
+  place.value = readPlace();
+  if (place.value.length === 0) addressed.value = read();
 });
 
 /**
@@ -16,6 +23,7 @@ window.addEventListener("hashchange", () => {
 export function goTo(threadId, { replace = false } = {}) {
   const url = threadId ? `#thread=${encodeURIComponent(threadId)}` : location.pathname;
   history[replace ? "replaceState" : "pushState"](null, "", url);
+  place.value = [];
   addressed.value = threadId;
 }
 

@@ -8,7 +8,7 @@
  * @property {string} key
  * @property {"user" | "assistant"} role
  * @property {string} text
- * @property {string | null} turnId of an answer that was read from the server
+ * @property {string | null} turnId of an answer the server has
  * @property {FinishReason | null} finish
  * @property {Failure | null} failure
  * @property {Turn | null} turn set while it is being written, or failed in a way the same request can mend
@@ -93,5 +93,6 @@ export function inPlace(read, shown) {
 export function settled(entry, turn) {
   const { text, done, failure } = turn.now;
   const finish = done?.finish_reason ?? null;
-  return { ...entry, text, finish, failure: finish === "interrupted" ? null : failure, turn: null };
+  const turnId = done?.turn_id ?? entry.turnId;
+  return { ...entry, text, turnId, finish, failure: finish === "interrupted" ? null : failure, turn: null };
 }

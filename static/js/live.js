@@ -1,4 +1,5 @@
 import { effect, untracked } from "@preact/signals";
+import { breakerChanged } from "./admin.js";
 import { Refused, SignedOut } from "./api.js";
 import { backoff } from "./backoff.js";
 import { changed, conversationOf, deletedElsewhere } from "./conversations.js";
@@ -69,8 +70,9 @@ async function follow(cut) {
  * @param {Notice} notice
  * @param {string} [id]
  */
-function hear({ turn, thread, resync: missed }, id) {
+function hear({ turn, thread, breaker, resync: missed }, id) {
   if (id) cursor = id;
+  if (breaker) breakerChanged();
   if (missed) resync();
   if (turn?.state === "began") {
     if (!beganElsewhere(turn.thread_id)) void findThread(turn.thread_id);

@@ -85,7 +85,80 @@ export interface Done {
 export interface Notice {
   turn?: { id: string; thread_id: string; state: "began" | "ended"; finish_reason?: FinishReason };
   thread?: { id: string; state: "renamed" | "deleted" };
+  breaker?: { name: string; state: BreakerState; since: string };
   resync?: true;
+}
+
+export type BreakerState = "closed" | "half_open" | "open";
+
+export interface Breaker {
+  name: string;
+  state: BreakerState;
+  since: string;
+  calls: number;
+  failures: number;
+  slow: number;
+  failure_rate: number;
+  last_error: string | null;
+  next_probe_s: number | null;
+}
+
+export type HealthStatus = "ok" | "degraded" | "down";
+
+export interface Health {
+  status: HealthStatus;
+  version: string;
+  uptime_s: number;
+  storage_backend: string;
+  dependencies: Record<string, { status: HealthStatus; latency_ms: number; detail: string }>;
+}
+
+export interface SessionSums {
+  threads_live: number;
+  threads_quiet: number;
+  live_turns: number;
+  memory_bytes: number;
+  cpu_s: number;
+}
+
+export interface Session extends SessionSums {
+  user_id: string;
+  name: string | null;
+  email: string | null;
+  age_s: number;
+  idle_s: number;
+}
+
+export interface SessionPage {
+  sessions: Session[];
+  totals: SessionSums & { sessions: number };
+  next_cursor: string | null;
+}
+
+export interface Span {
+  name: string;
+  start_ms: number;
+  end_ms: number | null;
+  kind: "wait" | "load" | "model" | "store";
+}
+
+/** Where the time of a turn went. */
+export interface TurnView {
+  turn_id: string;
+  thread_id: string;
+  user_id: string;
+  state: string;
+  live: boolean;
+  provider: string | null;
+  model: string | null;
+  usage: { prompt_tokens: number; completion_tokens: number; cached_tokens: number; estimated: boolean } | null;
+  cost: { usd: number; estimated: boolean } | null;
+  finish_reason: FinishReason | null;
+  error: MessageError | null;
+  started_at: string;
+  ended_at: string | null;
+  duration_ms: number | null;
+  spans: Span[];
 }
 
 export interface TurnEvent {

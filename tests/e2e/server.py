@@ -106,7 +106,7 @@ def server(folder: Path, model_url: str, **settings: str) -> Server:
         "DATABASE__URL": f"sqlite+aiosqlite:///{folder}/lea.db",
         "LLM__BASE_URL": model_url,
         "LLM__API_KEY": "test" if model_url else "",
-        "LLM__RETRY_PAUSE": "0.05",
+        "DEPENDENCIES__LLM__RETRY_PAUSE": "0.05",
         "LIMITS__CHAT_PER_MINUTE": "1000",
         "LIMITS__LOGIN_PER_ACCOUNT": "1000",
         "LIMITS__LOGIN_PER_ADDRESS": "1000",

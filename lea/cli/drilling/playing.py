@@ -1,7 +1,7 @@
 """A drill from its begin to its end: each scenario is played, looked at, and undone before the next."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,6 +12,8 @@ from lea.cli.drilling.person import FAILURES, Api, Seen
 from lea.cli.drilling.scenarios import GRACE_S, SCENARIOS, Check, Given, Scenario
 
 SECONDS: Final = 600
+HEALTH_LOOKS: Final = 20
+"""A second apart: what is found out about the model is believed for 15 s."""
 MESSAGE: Final = "Exercice {name} {number} : réponds en un mot."
 
 
@@ -44,7 +46,7 @@ class Drill:
         self._admin = Api(session, url, key)
         self._people: list[Api] = []
         self._given = Given(30, 5, GRACE_S)
-        self._health: Any = None
+        self._health = ""
         self._session = session
         self.id = ""
 
@@ -77,7 +79,7 @@ class Drill:
     async def _play(self, scenario: Scenario) -> Result:
         result = Result(scenario)
         first = not self._health
-        health = await self._health_now()
+        health = await self._health_settled(self._health or "ok")
         if scenario.needs_redis and health["storage_backend"] != "redis":
             result.skipped = f"shared state is {health['storage_backend']}"
             return result
@@ -85,19 +87,22 @@ class Drill:
         await self._strike(scenario.faults)
         result.seen = await _ask_all(people, scenario)
         struck = (await self._asked("GET", "/v1/admin/drill"))["struck"]
-        meanwhile = await self._health_now()
+        meanwhile = await self._health_settled(self._health or "ok")
         await self._strike(())
-        for seen in result.seen:
-            result.checks += [_first_byte(seen, scenario.first_byte_s), *scenario.judge(seen, self._given)]
+        result.checks += _together(
+            check
+            for seen in result.seen
+            for check in (_first_byte(seen, scenario.first_byte_s), *scenario.judge(seen, self._given))
+        )
         for fault in scenario.faults:
             times = struck.get(fault, 0)
             result.checks.append(Check(f"the fault {fault} was met", times > 0, f"{times} times"))
         if first:
             self._given = Given(self._given.model_timeout_s, self._given.load_timeout_s, result.seen[0].total_s)
             self._health = health["status"]
-            result.checks.append(Check("health is ok", health["status"] == "ok", health["status"]))
+            result.checks.append(Check("health is ok", health["status"] == "ok", _ailing(health)))
         same = meanwhile["status"] == self._health
-        result.checks.append(Check("health is what it was, for nobody else is struck", same, meanwhile["status"]))
+        result.checks.append(Check("health is what it was, for nobody else is struck", same, _ailing(meanwhile)))
         await self._afterwards(people[0], result)
         await self._look_for_lost(people, result)
         return result
@@ -133,6 +138,15 @@ class Drill:
     async def _strike(self, faults: Sequence[str]) -> None:
         await self._asked("PUT", "/v1/admin/drill/faults", {"faults": list(faults)})
 
+    async def _health_settled(self, wanted: str) -> Any:
+        """As wanted, or as it is after some time: one slow look is remembered for a while, and is no outage."""
+        for _ in range(HEALTH_LOOKS):
+            health = await self._health_now()
+            if health["status"] == wanted:
+                break
+            await asyncio.sleep(1)
+        return health
+
     async def _health_now(self) -> Any:
         try:
             return (await self._admin.call("GET", "/health"))[1]
@@ -158,6 +172,23 @@ async def _ask_all(people: Sequence[Api], scenario: Scenario) -> list[Seen]:
             for number in range(scenario.questions)
         )
     )
+
+
+def _ailing(health: Any) -> str:
+    """The status, and what is not well."""
+    found = health["dependencies"].items()
+    ill = [f"{name}: {entry['detail']}" for name, entry in found if entry["status"] != "ok"]
+    return f"{health['status']} ({'; '.join(ill)})" if ill else str(health["status"])
+
+
+def _together(checks: Iterable[Check]) -> list[Check]:
+    """The same check of many answers as one: the first that failed speaks for all."""
+    found: dict[str, Check] = {}
+    for check in checks:
+        known = found.setdefault(check.what, check)
+        if known.passed and not check.passed:
+            found[check.what] = check
+    return list(found.values())
 
 
 def _first_byte(seen: Seen, most_s: float) -> Check:

@@ -37,9 +37,8 @@ def line(cells: Sequence[str]) -> str:
 
 
 def failures(result: Result) -> list[str]:
-    """What did not pass, each thing once."""
-    found = [f"{check.what}: {check.found}" for check in result.checks if not check.passed]
-    return list(dict.fromkeys(found))
+    """What did not pass."""
+    return [f"{check.what}: {check.found}" for check in result.checks if not check.passed]
 
 
 def save(file: Path, results: Sequence[Result], facts: dict[str, object]) -> tuple[Path, Path]:
@@ -59,10 +58,9 @@ def _markdown(results: Sequence[Result], facts: dict[str, object]) -> str:
         parts += [f"\n## {scenario.name}\n", f"{scenario.title}. Passes if: {scenario.passes}.\n"]
         parts += [f"Not played: {result.skipped}."] if result.skipped else []
         parts += [f"- {_saw(seen)}" for seen in result.seen[:1]]
-        checks = [
+        parts += [
             f"- {'pass' if check.passed else '**FAIL**'}: {check.what} ({check.found})" for check in result.checks
         ]
-        parts += list(dict.fromkeys(checks))
     return "\n".join(parts) + "\n"
 
 
@@ -92,7 +90,10 @@ def _plain(results: Sequence[Result], facts: dict[str, object]) -> dict[str, obj
 
 def _slowest(times: Sequence[float | None]) -> str:
     known = [time for time in times if time is not None]
-    return f"{max(known):.2f} s" if known else "never"
+    if not known:
+        return "never"
+    slowest = max(known)
+    return f"{slowest:.2f} s" if slowest >= 1 else f"{slowest * 1000:.0f} ms"
 
 
 def _cells(cells: Sequence[str]) -> str:

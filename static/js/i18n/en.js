@@ -1,3 +1,5 @@
+import admin from "./en-admin.js";
+
 /** @type {Record<import("../i18n.js").Key, string>} */
 export default {
   "page.title": "Léa",
@@ -116,4 +118,6 @@ export default {
   "notice.failed": "That did not work. Retry in a moment.",
   "announce.thinking": "Message received, Léa is thinking.",
   "announce.done": "Léa has answered.",
+
+  ...admin,
 };

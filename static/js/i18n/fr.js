@@ -1,3 +1,5 @@
+import admin from "./fr-admin.js";
+
 export default {
   "page.title": "Léa",
   "page.starting": "Chargement…",
@@ -115,4 +117,6 @@ export default {
   "notice.failed": "Cela n’a pas marché. Réessayez dans un instant.",
   "announce.thinking": "Message reçu, Léa réfléchit.",
   "announce.done": "Léa a répondu.",
+
+  ...admin,
 };

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { copy } from "../clipboard.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { me } from "../store.js";
 import { Icon } from "./icons.js";
 import { Problem } from "./problem.js";
 import { Prose } from "./prose.js";
@@ -23,7 +24,7 @@ export function Answer({ entry, conversation, last }) {
       ${text && html`<${Prose} text=${text} growing=${writing} />`}
       ${writing && html`<${Waiting} state=${live} />`}
       <${Problem} entry=${entry} failure=${live?.failure ?? entry.failure} conversation=${conversation} last=${last} writing=${writing} />
-      ${text && !writing && html`<div class="answer-tools"><${CopyButton} text=${text} /></div>`}
+      ${!writing && html`<${Tools} text=${text} turnId=${entry.turnId} />`}
     </article>
   `;
 }
@@ -31,6 +32,18 @@ export function Answer({ entry, conversation, last }) {
 /** @param {{ list: import("../wire").Action[] }} props */
 function Actions({ list }) {
   return html`<ul class="actions">${list.map((one) => html`<li key=${one.id} data-state=${one.state}>${one.summary}</li>`)}</ul>`;
+}
+
+/** @param {{ text: string, turnId: string | null }} props */
+function Tools({ text, turnId }) {
+  const trace = me.value?.role === "admin" && turnId;
+  if (!text && !trace) return null;
+  return html`
+    <div class="answer-tools">
+      ${text && html`<${CopyButton} text=${text} />`}
+      ${trace && html`<a class="tool" href=${`#/admin/turns/${turnId}`}><${Icon} name="gauge" />${t("admin.trace")}</a>`}
+    </div>
+  `;
 }
 
 /** @param {{ text: string }} props */

@@ -1,6 +1,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { start } from "../account.js";
+import { section } from "../admin.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { current, screen, threads } from "../store.js";
@@ -12,6 +13,10 @@ import { Wordmark } from "./wordmark.js";
 
 export function App() {
   useSignalEffect(() => {
+    if (screen.value === "chat" && section.value) {
+      document.title = `${t("admin.title")} · Léa`;
+      return;
+    }
     const thread = threads.value.find((one) => one.id === current.value?.id);
     document.title = screen.value === "chat" && thread?.title ? `${thread.title} · Léa` : t("page.title");
   });

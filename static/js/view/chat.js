@@ -1,10 +1,11 @@
 import { goTo } from "../address.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { current, llm, notice, sideOpen, threads } from "../store.js";
+import { current, llm, notice, threads } from "../store.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./messages.js";
 import { Icon } from "./icons.js";
+import { SideToggle } from "./side-toggle.js";
 
 /** The conversation on the page, from its title to the composer. */
 export function Chat() {
@@ -15,14 +16,7 @@ export function Chat() {
   return html`
     <main class="chat">
       <header class="bar">
-        <button
-          class="icon-button side-toggle"
-          aria-label=${t("side.open")}
-          aria-expanded=${String(sideOpen.value)}
-          onClick=${() => (sideOpen.value = true)}
-        >
-          <${Icon} name="menu" />
-        </button>
+        <${SideToggle} />
         <h1>${title}</h1>
         ${!conversation.fresh &&
         html`<button class="icon-button" aria-label=${t("side.new")} onClick=${() => goTo(null)}><${Icon} name="pen" /></button>`}

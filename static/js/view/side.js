@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { logout } from "../account.js";
 import { goTo } from "../address.js";
+import { section } from "../admin.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { me, sideOpen } from "../store.js";
@@ -35,6 +36,10 @@ export function Side() {
       <button class="button new-thread" onClick=${begin}><${Icon} name="pen" />${t("side.new")}</button>
       <${ThreadList} />
       <footer class="side-foot">
+        ${me.value?.role === "admin" &&
+        html`<a class="side-link" href="#/admin" aria-current=${section.value ? "page" : undefined} onClick=${() => (sideOpen.value = false)}>
+          <${Icon} name="gauge" />${t("admin.title")}
+        </a>`}
         <div class="choices"><${LanguageChoice} /><${ThemeChoice} /></div>
         <div class="who">
           <span class="initial" aria-hidden="true">${(me.value?.name || me.value?.email || "?").slice(0, 1).toUpperCase()}</span>

@@ -1,4 +1,5 @@
 import { goTo } from "../address.js";
+import { section } from "../admin.js";
 import { remove } from "../conversations.js";
 import { ask } from "../dialog.js";
 import { html } from "../html.js";
@@ -12,7 +13,7 @@ import { Menu } from "./menu.js";
 /** @param {{ thread: Thread }} props */
 export function ThreadItem({ thread }) {
   const title = thread.title || t("thread.untitled");
-  const here = current.value?.id === thread.id;
+  const here = !section.value && current.value?.id === thread.id;
   const open = (/** @type {MouseEvent} */ event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();

@@ -1,0 +1,48 @@
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { AdminBreakers } from "./admin-breakers.js";
+import { AdminHealth } from "./admin-health.js";
+import { AdminSessions } from "./admin-sessions.js";
+import { AdminTurn } from "./admin-turn.js";
+import { SideToggle } from "./side-toggle.js";
+
+/** @import { Section } from "../admin.js" */
+
+/**
+ * The administrators' room.
+ * @param {{ section: Section }} props
+ */
+export function Admin({ section }) {
+  const parts = [
+    { name: "health", text: t("admin.health") },
+    { name: "breakers", text: t("admin.breakers") },
+    { name: "sessions", text: t("admin.sessions") },
+    { name: "turns", text: t("admin.turn") },
+  ];
+  return html`
+    <main id="admin" class="chat admin" tabindex="-1">
+      <header class="bar"><${SideToggle} /><h1>${t("admin.title")}</h1></header>
+      <nav class="tabs" aria-label=${t("admin.sections")}>
+        ${parts.map(
+          ({ name, text }) =>
+            html`<a key=${name} href=${`#/admin/${name}`} aria-current=${name === section ? "page" : undefined}>${text}</a>`,
+        )}
+      </nav>
+      <div class="scroller" key=${section}><div class="admin-page"><${Part} section=${section} /></div></div>
+    </main>
+  `;
+}
+
+/** @param {{ section: Section }} props */
+function Part({ section }) {
+  switch (section) {
+    case "breakers":
+      return html`<${AdminBreakers} />`;
+    case "sessions":
+      return html`<${AdminSessions} />`;
+    case "turns":
+      return html`<${AdminTurn} />`;
+    default:
+      return html`<${AdminHealth} />`;
+  }
+}
