@@ -82,9 +82,9 @@ async def test_an_admin_closes_it_and_that_is_written_down(admin: Person, model:
     assert (status, answer["state"], answer["calls"], answer["next_probe_s"]) == (200, "closed", 0, None)
     status, _ = await admin.call("POST", "/v1/lea/chat", {"message": "Raconte"})
     assert status == 200
-    line = logged.named("admin.breaker_reset")[0]
-    assert (line["dependency"], line["was"], line["user_id"]) == ("llm", "open", admin.identity.user_id)
-    assert line["company_id"] == admin.identity.company_id
+    line = next(line for line in logged.named("audit") if line["act"] == "breaker_reset")
+    assert (line["target"], line["was"], line["who"]) == ("llm", "open", admin.identity.user_id)
+    assert line["company"] == admin.identity.company_id
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", LIST), ("POST", RESET)])

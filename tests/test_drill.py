@@ -232,7 +232,8 @@ async def test_only_admins_and_only_one_at_a_time(lea: Lea, ada: Person, logged)
     assert (await admin.call("DELETE", "/v1/admin/drill"))[0] == 204
     assert (await admin.call("PUT", "/v1/admin/drill/faults", {"faults": []}))[0] == 404
     assert await lea.sql(MARKED) == [(0,)]
-    assert logged.named("admin.drill_begun")[0]["user_id"] == admin.identity.user_id
+    begun = next(line for line in logged.named("audit") if line["act"] == "drill_begun")
+    assert begun["who"] == admin.identity.user_id
 
 
 async def test_a_server_that_leaves_ends_its_drill(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """What the company's admins see and do: the circuit breakers of this process."""
 
-import structlog
 from aiohttp import web
 from pydantic import BaseModel, RootModel
 
@@ -9,12 +8,11 @@ from lea.errors import Conflict, NotFound
 from lea.events import BreakerChanged
 from lea.handlers.keys import ADMINS, CLOCK, DEPENDENCIES, LINK, NOTICES
 from lea.handlers.routes import Call, Empty, Routes, client_id, json_response
+from lea.log import audit
 from lea.resilience.breaker import Looked
 
 REDIS = "redis"
 REDIS_PROBE_S = 1.0
-
-log = structlog.get_logger()
 
 
 class BreakerAnswer(BaseModel):
@@ -55,8 +53,10 @@ async def reset(call: Call[Empty]) -> web.StreamResponse:
         raise Conflict if name == REDIS and call.app[LINK] is not None else NotFound
     before = dependency.breaker.state
     dependency.breaker.reset()
-    who = {"user_id": call.identity.user_id, "company_id": call.identity.company_id, "via": call.identity.via}
-    log.warning("admin.breaker_reset", dependency=name, was=before, **who)
+    caller = call.identity
+    audit(
+        "breaker_reset", "done", who=caller.user_id, target=name, was=before, company=caller.company_id, via=caller.via
+    )
     return json_response(_entry(dependency.breaker.look()))
 
 

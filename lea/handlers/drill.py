@@ -1,6 +1,5 @@
 """Drills: failures an admin has played, for a test company only, while `lea drill` looks at what people would see."""
 
-import structlog
 from aiohttp import web
 from pydantic import BaseModel, Field
 
@@ -9,8 +8,7 @@ from lea.drill.drills import MOST_S
 from lea.drill.target import Fault
 from lea.handlers.keys import CONFIG, DRILLS
 from lea.handlers.routes import Call, Empty, Model, Routes, json_response
-
-log = structlog.get_logger()
+from lea.log import audit
 
 
 class DrillBody(Model):
@@ -103,5 +101,6 @@ def _answer(call: Call[Empty] | Call[FaultsBody]) -> web.StreamResponse:
 
 
 def _audit(call: Call[Empty] | Call[DrillBody] | Call[FaultsBody], what: str, **facts: object) -> None:
-    who = {"user_id": call.identity.user_id, "company_id": call.identity.company_id, "via": call.identity.via}
-    log.warning(f"admin.drill_{what}", **facts, **who)
+    caller = call.identity
+    told = {name: str(fact) for name, fact in facts.items()}
+    audit(f"drill_{what}", "done", who=caller.user_id, company=caller.company_id, via=caller.via, **told)

@@ -44,8 +44,13 @@ class Turn:
         draft: Draft,
         services: Services,
         on_begun: Callable[[], None],
+        *,
+        asked_before: bool,
     ) -> None:
-        """`on_begun` is called once the store has the turn: from there on other processes may hear of it."""
+        """`on_begun` is called once the store has the turn: from there on other processes may hear of it.
+
+        Of a request that was `asked_before` only the store still knows the answer, so it is asked before the model.
+        """
         self.ask = ask
         self.identity = identity
         self.topic = self._own_topic = topic
@@ -65,6 +70,7 @@ class Turn:
         self._session: LLMSession | None = None
         self._thread: Thread | None = None
         self._replayed = False
+        self._store_first = asked_before or not services.sole
         self.elsewhere = False
         """Whether another process answers this request, and only that one's word counts."""
         topic.publish(Connecting(ask.thread_id, ask.turn_id))
@@ -117,7 +123,7 @@ class Turn:
         self._ticket.turn_id = self.ask.turn_id
         self._timings.mark("began")
         self.claim.start()
-        if not self._services.sole and await self.claim.saved() is None:
+        if self._store_first and await self.claim.saved() is None:
             return await self._tell_again()
         await self._wait_for_turn(self._ticket)
         self.topic.publish(Stage("loading"))

@@ -1,6 +1,7 @@
 """All turns of this process: started once a request, found again, stopped, and ended when the process goes."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +25,8 @@ from lea.tasks import TaskOwner
 
 REMEMBERED_CHARACTERS = 4_000_000
 """Most text of ended turns remembered for those who ask again; after that the store answers."""
+ASKED = 20_000
+"""Most turns of which it is remembered that they were, after their outcome is not."""
 OUTCOME_CHARACTERS = 4_000
 """What an outcome takes beside its text."""
 
@@ -66,6 +69,7 @@ class Turns:
         )
         limits = services.config.limits
         self._bound = Bound("turns", Most(limits.turns_per_user, limits.turns_per_company, limits.turns))
+        self._asked: LRUCache[TurnId, bool] = LRUCache(ASKED)
         self._draining = False
         bus.hear("stop", lambda signal: self.cut(TurnId(signal["turn_id"]), "stopped"))
         bus.hear("ended", lambda signal: self._wake(UserId(signal["user_id"]), ThreadId(signal["thread_id"])))
@@ -201,7 +205,8 @@ class Turns:
             self._bus.share(topic)
             self._notices.tell_elsewhere(identity.user_id, began)
 
-        turn = Turn(ask, identity, topic, draft, self._services, begun)
+        turn = Turn(ask, identity, topic, draft, self._services, begun, asked_before=ask.turn_id in self._asked)
+        self._asked[ask.turn_id] = True
         place = (identity.user_id, ask.thread_id)
         self._threads.setdefault(place, []).append(turn)
         task = self._tasks.spawn(f"turn:{ask.turn_id}", turn.run())
@@ -223,7 +228,8 @@ class Turns:
         if not turn.elsewhere:
             self.tell_ended(*place, turn.ask.turn_id, turn.outcome.finish_reason)
         if turn.ended.done() and not turn.elsewhere and not _transient(turn.outcome.error):
-            self._ended[turn.ask.turn_id] = _Ended(place, turn.ask.body_hash, turn.outcome)
+            with suppress(ValueError):  # longer than all that is remembered: the store answers
+                self._ended[turn.ask.turn_id] = _Ended(place, turn.ask.body_hash, turn.outcome)
 
     def _forget_here(self, user_id: UserId, company_id: CompanyId, thread_id: ThreadId) -> None:
         for turn in self._threads.get((user_id, thread_id), []):
