@@ -1,0 +1,126 @@
+"""Sessions, turns, and whoever watches over them."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from lea.clock import Clock, SystemClock
+from lea.config import Config
+from lea.drill.provider import DrillProvider
+from lea.drill.source import DrillSource
+from lea.handlers import admin
+from lea.handlers.admin_views import ATTRIBUTION
+from lea.handlers.keys import (
+    BUS,
+    CONFIG,
+    DEPENDENCIES,
+    DRILLS,
+    FOLLOWING,
+    HEALTH,
+    LINK,
+    MANAGER,
+    NOTICES,
+    PROVIDER,
+    STATE,
+    STORE,
+    TURNS,
+)
+from lea.ids import new_id
+from lea.llm.provider import Provider
+from lea.manager.ask import Services
+from lea.manager.attribution import Attribution
+from lea.manager.checkpointer import Checkpointer
+from lea.manager.elsewhere import Elsewhere
+from lea.manager.following import Following
+from lea.manager.leases import Leases
+from lea.manager.manager import LLMManager
+from lea.manager.notices import Notices
+from lea.manager.snapshots import Snapshots
+from lea.manager.turns import Turns
+from lea.resilience.dependency import Dependencies
+from lea.resilience.health import Check, Health
+from lea.resilience.loop import LoopWatch
+from lea.resilience.single_flight import SingleFlight
+from lea.rooms.drilling import drills
+from lea.rooms.keys import TARGET, TASKS, Room
+from lea.rooms.models import broken_at, llm_checks, price_hint, provider_of
+from lea.rooms.storage import preload
+from lea.sources.facts import CompanyFacts
+from lea.sources.guarded import GuardedSource
+from lea.sources.source import Source
+from lea.sources.sql import SqlSource
+from lea.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """What a test or a benchmark replaces by another real part; nothing is patched."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    source: Callable[[Store], Source] = SqlSource
+    provider: Callable[[Config], Provider] | None = None
+
+
+def core(adapters: Adapters) -> Room:
+    async def room(app: web.Application) -> AsyncIterator[None]:
+        config, store, tasks = app[CONFIG], app[STORE], app[TASKS]
+        dependencies = Dependencies(
+            config.dependencies, adapters.clock, lambda changed: admin.tell_admins(app, changed)
+        )
+        app[DEPENDENCIES] = dependencies
+        source = DrillSource(GuardedSource(adapters.source(store), dependencies.get("sources")), app[TARGET])
+        facts = CompanyFacts(source, store)
+        asked = provider_of(config, facts, dependencies) if adapters.provider is None else adapters.provider(config)
+        provider = DrillProvider(asked, app[TARGET], broken_at(config, facts, adapters.clock, asked))
+        snapshots = Snapshots(app[STATE], adapters.clock)
+        manager = LLMManager(source, config, adapters.clock, tasks, snapshots)
+        checkpointer = Checkpointer(store)
+        bus = app[BUS]
+        owner, elsewhere = new_id("p"), Elsewhere(bus, store)
+        services = Services(
+            owner=owner,
+            sole=store.sole,
+            elsewhere=elsewhere,
+            snapshots=snapshots,
+            manager=manager,
+            store=store,
+            provider=provider,
+            checkpointer=checkpointer,
+            config=config,
+            clock=adapters.clock,
+            settling=tasks,
+        )
+        app[PROVIDER] = provider
+        app[MANAGER] = manager
+        app[ATTRIBUTION] = Attribution(manager, adapters.clock, SingleFlight(tasks))
+        app[NOTICES] = Notices(bus)
+        app[TURNS] = Turns(services, bus, app[NOTICES])
+        app[FOLLOWING] = Following(store.sole, app[TURNS], elsewhere, bus, store, adapters.clock)
+        leases = Leases(owner, app[TURNS], store, bus, adapters.clock, price_hint(config))
+        checks = {
+            "database": Check(store.ping, vital=True, detail=store.dialect),
+            **llm_checks(asked),
+        }
+        link = app[LINK]
+        if link is not None:
+            checks["redis"] = Check(link.ping, vital=False, detail="redis", believed_s=0)  # as fresh as storage_backend
+            link.on_return(manager.write_back)
+        app[DRILLS] = drills(app, provider)
+        app[HEALTH] = Health(checks, adapters.clock, SingleFlight(tasks))
+        tasks.spawn("turns.checkpoint", checkpointer.keep_saving())
+        tasks.spawn("leases.reap", leases.keep_reaping())
+        if not store.sole:
+            tasks.spawn("leases.renew", leases.keep_renewing())
+            tasks.spawn("leases.stop", leases.keep_stopping())
+            tasks.spawn("elsewhere.look", elsewhere.keep_looking())
+        tasks.spawn("loop.beat", LoopWatch().keep_beating())
+        tasks.spawn("sessions.evict", manager.keep_evicting())
+        tasks.spawn("sessions.preload", preload(config, store, manager))
+        tasks.spawn("health.first", app[HEALTH].found())  # the SDK is imported by the first check, which takes a second
+        yield
+        await app[TURNS].drain(0)
+        manager.close()
+        await provider.aclose()
+
+    return room

@@ -1,0 +1,16 @@
+"""What the rooms hand to each other."""
+
+from collections.abc import AsyncIterator, Callable
+
+from aiohttp import web
+
+from lea.bus.caches import Caches
+from lea.drill.target import Target
+from lea.tasks import TaskOwner
+
+Room = Callable[[web.Application], AsyncIterator[None]]
+"""Opens something, yields, closes it."""
+
+TASKS = web.AppKey("tasks", TaskOwner)
+CACHES = web.AppKey("caches", Caches)
+TARGET = web.AppKey("target", Target)

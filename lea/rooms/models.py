@@ -1,0 +1,80 @@
+"""Who answers: the configured model, those that stand in for it, and the offline engine."""
+
+from collections.abc import Callable
+
+from pydantic import SecretStr
+
+from lea.clock import Clock
+from lea.config import Config, Llm
+from lea.llm.failover import Failover
+from lea.llm.guarded import Guarded
+from lea.llm.local import LocalEngine
+from lea.llm.openai import OpenAIClient
+from lea.llm.provider import Provider
+from lea.llm.stream import OpenAIStream
+from lea.resilience.dependency import Dependencies
+from lea.resilience.health import Check
+from lea.resilience.http import HttpClient
+from lea.sources.facts import CompanyFacts
+from lea.store.checkpoints import Unfinished
+
+FALLBACK = "fallback"
+"""How the model of `llm_fallback` is called in `done.provider`."""
+
+
+def provider_of(config: Config, facts: CompanyFacts, dependencies: Dependencies) -> Provider:
+    """The configured model with those that stand in for it, or the engine that needs none."""
+    if not config.llm.configured:
+        return LocalEngine(facts)
+    models = [_model("llm", config.llm, dependencies, name="openai", lesser=False)]
+    if config.llm_fallback.configured:
+        settings = config.llm.model_copy(update=config.llm_fallback.model_dump())
+        models.append(_model("llm_fallback", settings, dependencies, name=FALLBACK, lesser=True))
+    return Failover(models, LocalEngine(facts, lesser=True), config.llm.total_timeout)
+
+
+def broken_at(config: Config, facts: CompanyFacts, clock: Clock, asked: Provider) -> Callable[[str], Failover]:
+    """What a drill puts in the place of the first model; those that stand in for that one are the real ones."""
+    in_its_place = asked.models[1:] if isinstance(asked, Failover) else ()
+
+    def broken_at(url: str) -> Failover:
+        settings = config.llm.model_copy(update={"base_url": url, "api_key": SecretStr("")})
+        dependencies = Dependencies({"drill": config.dependencies["llm"]}, clock)
+        broken = _model("drill", settings, dependencies, name="drill", lesser=False)
+        return Failover([broken, *in_its_place], LocalEngine(facts, lesser=True), config.llm.total_timeout)
+
+    return broken_at
+
+
+def _model(dependency_name: str, config: Llm, dependencies: Dependencies, *, name: str, lesser: bool) -> Guarded:
+    dependency = dependencies.get(dependency_name)
+    limits = dependency.settings
+    http = HttpClient(
+        dependency_name,
+        connect_timeout=limits.connect_timeout,
+        connections=limits.concurrency,
+        read_timeout=limits.read_timeout or None,
+    )
+    sdk = OpenAIClient(config, connect_timeout=limits.connect_timeout)
+    return Guarded(OpenAIStream(config, http, sdk, name=name, lesser=lesser), config, dependency)
+
+
+def llm_checks(provider: Provider) -> dict[str, Check]:
+    """The model, and whoever stands in for it."""
+    if not isinstance(provider, Failover):
+        return {"llm": Check(provider.ping, vital=False, detail=provider.answering.name, believed_s=15)}
+    return {
+        model.dependency.name: Check(
+            model.ping,
+            vital=False,
+            detail=model.answering.name,
+            believed_s=15,
+            impaired=model.dependency.impaired,
+        )
+        for model in provider.models
+    }
+
+
+def price_hint(config: Config) -> Callable[[Unfinished], str]:
+    hints = {"offline": "offline", FALLBACK: config.llm_fallback.base_url or "openai"}
+    return lambda left: hints.get(left.provider or "", config.llm.base_url or "openai")
