@@ -78,9 +78,22 @@ async def test_a_cursor_of_another_life_gets_a_snapshot_elsewhere_too(owner: Pro
     answer = Answer(owner)
     answer.say("un", "deux")
     answer.topic.publish(Stage("thinking"))
-    listener = await following(other, after=99)
+    listener = await following(other, after=9999)
     assert numbers(listener.data) == [2, 3]
     assert listener.text == "undeux"
+
+
+async def test_a_reader_that_is_ahead_of_the_mirror_is_told_only_what_it_has_not(
+    owner: Process, other: Process
+) -> None:
+    """It has read on at the owner, whose newest events are not here yet."""
+    answer = Answer(owner)
+    answer.say("un", "deux")
+    listener = await following(other, after=4)
+    assert listener.data == b""
+    answer.say("trois")
+    answer.say("quatre", "cinq")
+    await listener.until(lambda: numbers(listener.data) == [5])
 
 
 async def test_who_comes_after_the_end_gets_all_of_it(owner: Process, other: Process, client: Redis) -> None:

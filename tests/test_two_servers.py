@@ -114,17 +114,15 @@ async def test_stop_at_the_other_server_ends_the_model_call_and_keeps_what_was_s
 async def test_a_message_to_the_other_server_waits_for_the_answer_and_knows_it(pair: Pair, model: ModelServer) -> None:
     gate = asyncio.Semaphore(0)
     model.script(Answer("un deux", gate=gate), Answer("trois"))
-    async with (
-        pair.ada.reading("Compte", session_id="s1") as reading,
-        pair.also_ada.reading("Et encore", session_id="s1") as later,
-    ):
+    async with pair.ada.reading("Compte", session_id="s1") as reading:
         gate.release()
         await reading.until("delta")
-        assert (await later.until("queued")).data["position"] == 1
-        assert len(model.exchanges) == 1
-        gate.release()
-        assert (await reading.rest()).text == "un deux"
-        assert (await later.rest()).text == "trois"
+        async with pair.also_ada.reading("Et encore", session_id="s1") as later:
+            assert (await later.until("queued")).data["position"] == 1
+            assert len(model.exchanges) == 1
+            gate.release()
+            assert (await reading.rest()).text == "un deux"
+            assert (await later.rest()).text == "trois"
     sent = (await model.exchange(1)).body["messages"][1:]
     assert [message["content"] for message in sent] == ["Compte", "un deux", "Et encore"]
 
@@ -132,32 +130,28 @@ async def test_a_message_to_the_other_server_waits_for_the_answer_and_knows_it(p
 async def test_stop_at_the_server_where_one_waits_stops_what_is_being_answered(pair: Pair, model: ModelServer) -> None:
     gate = asyncio.Semaphore(0)
     model.script(Answer("un deux", gate=gate), Answer("trois"))
-    async with (
-        pair.ada.reading("Compte", session_id="s1") as reading,
-        pair.also_ada.reading("Et encore", session_id="s1") as later,
-    ):
+    async with pair.ada.reading("Compte", session_id="s1") as reading:
         gate.release()
         await reading.until("delta")
-        await later.until("queued")
-        await pair.also_ada.call("POST", "/v1/lea/threads/s1/stop")
-        assert (await reading.rest()).done["finish_reason"] == "stopped"
-        assert (await later.rest()).done["finish_reason"] == "stop"
+        async with pair.also_ada.reading("Et encore", session_id="s1") as later:
+            await later.until("queued")
+            await pair.also_ada.call("POST", "/v1/lea/threads/s1/stop")
+            assert (await reading.rest()).done["finish_reason"] == "stopped"
+            assert (await later.rest()).done["finish_reason"] == "stop"
 
 
 async def test_a_waiting_message_can_be_stopped_by_name_at_the_other_server(pair: Pair, model: ModelServer) -> None:
     gate = asyncio.Semaphore(0)
     model.script(Answer("un deux", gate=gate))
-    async with (
-        pair.ada.reading("Compte", session_id="s1") as reading,
-        pair.also_ada.reading("Et encore", session_id="s1") as later,
-    ):
+    async with pair.ada.reading("Compte", session_id="s1") as reading:
         gate.release()
         await reading.until("delta")
-        turn_id = (await later.until("queued")).turn_id
-        await pair.ada.call("POST", "/v1/lea/threads/s1/stop", {"turn_id": turn_id})
-        assert (await later.rest()).done["finish_reason"] == "stopped"
-        gate.release()
-        assert (await reading.rest()).done["finish_reason"] == "stop"
+        async with pair.also_ada.reading("Et encore", session_id="s1") as later:
+            turn_id = (await later.until("queued")).turn_id
+            await pair.ada.call("POST", "/v1/lea/threads/s1/stop", {"turn_id": turn_id})
+            assert (await later.rest()).done["finish_reason"] == "stopped"
+            gate.release()
+            assert (await reading.rest()).done["finish_reason"] == "stop"
     assert len(model.exchanges) == 1
 
 

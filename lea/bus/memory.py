@@ -171,8 +171,9 @@ class MemoryTopic:
         self.bytes += len(data)
         count = self.count
         for reader in tuple(self._readers):
-            if reader.pushed:
-                reader.pushed = reader.sink.push(data)
+            ahead = reader.position - (count - len(frames))
+            if reader.pushed and ahead < len(frames):
+                reader.pushed = reader.sink.push(data if ahead <= 0 else b"".join(frames[ahead:]))
                 if reader.pushed:
                     reader.position = count
         if self.bytes > self._limit:

@@ -7,6 +7,7 @@ from typing import Final
 import orjson
 
 from lea.bus.memory import MemoryReader, MemoryTopic
+from lea.bus.port import Sink
 from lea.events import Event, Snapshot
 
 FRAMES: Final = b"d"
@@ -15,6 +16,8 @@ END: Final = b"e"
 """Field only the last entry of an ended topic has."""
 BEGINNING: Final = "0-0"
 FRAME_END: Final = b"\n\n"
+AHEAD: Final = 2000
+"""Most events a reader can be ahead of its mirror, which is late by a flush or two; beyond it, its life is another."""
 IDLE_S: Final = 5.0
 """How long a mirror waits for its first reader."""
 
@@ -43,6 +46,14 @@ class Mirror(MemoryTopic):
         """Go on in the place of an owner that is dead: from here on nothing of it counts."""
         self._taken_over = True
         super().publish(event)
+
+    def subscribe(self, sink: Sink, after: int = 0) -> MemoryReader:
+        """As for any topic; but who is ahead has read on at the owner, and waits here until this has caught up."""
+        if not self.fed or not 0 < after - self.count <= AHEAD:
+            return super().subscribe(sink, after)
+        reader = MemoryReader(self, sink, after)
+        self.welcome(reader)
+        return reader
 
     def forget(self, reader: MemoryReader) -> None:
         """As for any topic; the last reader that leaves ends it, since nobody pays for feeding it any more."""

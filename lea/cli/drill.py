@@ -56,7 +56,8 @@ async def _drill(url: str, key: str, only: tuple[str, ...], facts: dict[str, obj
     """SIGTERM, like Ctrl-C, ends the drill at the server first."""
     task = asyncio.current_task()
     assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for number in (signal.SIGTERM, signal.SIGINT):  # also where a shell has its background ignore the latter
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     async with aiohttp.ClientSession(read_bufsize=READ_BUFFER, connector=aiohttp.TCPConnector(limit=0)) as session:
         playing = Drill(session, url, key)
         async with playing.begun():

@@ -147,7 +147,7 @@ async def _stream(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> web.Strea
             await _admit_shared(call, ask, headers)
         except LeaError as error:
             return await streams.follow(opened, refusal(call.app[BUS], ask, error))
-        return await streams.follow(opened, call.app[TURNS].follow(call.identity, ask))
+        return await streams.follow(opened, await call.app[TURNS].follow(call.identity, ask))
 
 
 async def _admit(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> dict[str, str]:

@@ -18,6 +18,7 @@ from lea.store import turns as rows
 from lea.store.engine import Store
 
 LOOK_S = 1.0
+ON_ITS_WAY_S = (0.05, 0.1, 0.15)
 
 log = structlog.get_logger()
 
@@ -48,12 +49,21 @@ class Elsewhere:
 
     async def topic(self, user_id: UserId, turn_id: TurnId, after: int, language: Language) -> Topic:
         """What the turn tells; while the bus is away nothing but how it ends."""
-        topic = await self._bus.elsewhere(turn_id)
+        topic = await self._fed(turn_id)
         fed = topic is not None
         topic = topic or self._bus.unfed(turn_id, after)
         if not topic.ended and not any(watched.topic is topic for watched in self._watched):
             self._watched.append(_Watched(topic, user_id, turn_id, language, fed))
         return topic
+
+    async def _fed(self, turn_id: TurnId) -> Topic | None:
+        """The bus's topic; a turn that has only just begun is on its way to it."""
+        for pause in ON_ITS_WAY_S:
+            topic = await self._bus.elsewhere(turn_id)
+            if topic is not None or not self._bus.connected:
+                return topic
+            await asyncio.sleep(pause)
+        return None
 
     async def keep_looking(self) -> None:
         """Look until cancelled."""
@@ -74,6 +84,9 @@ class Elsewhere:
                 continue
             if watched.turn_id not in live:
                 await self._end(watched)
+            elif not watched.fed and (topic := await self._bus.elsewhere(watched.turn_id)) is not None:
+                watched.topic.hand_over(topic)
+                watched.topic, watched.fed = topic, True
 
     async def _end(self, watched: _Watched) -> None:
         """The bus has one more look's time to tell the end itself; then the store's word replaces all."""

@@ -99,8 +99,11 @@ class Turns:
         """Whether asking attaches to a turn instead of starting one."""
         return self._body_hash(ask.turn_id) is not None
 
-    def follow(self, identity: Identity, ask: Ask) -> Topic:
+    async def follow(self, identity: Identity, ask: Ask) -> Topic:
         """The topic of this request's turn, started now unless it was before."""
+        live = self._live.get(ask.turn_id)
+        if live is not None and live[0].elsewhere:
+            return await self._services.elsewhere.topic(identity.user_id, ask.turn_id, 0, ask.language)
         topic = self._bus.find(ask.turn_id) if self.known(ask) else None
         return topic if topic is not None else self._start(identity, ask).topic
 
@@ -119,11 +122,11 @@ class Turns:
         return turns[0].topic if turns and (turns[0].claim.running or self._services.sole) else None
 
     def topic(self, user_id: UserId, thread_id: ThreadId, turn_id: TurnId) -> Topic | None:
-        """What a turn of this user's thread tells or told, as far as it is remembered."""
+        """What a turn of this user's thread tells or told here, as far as it is remembered."""
         place = (user_id, thread_id)
         live = next((turn for turn in self._threads.get(place, ()) if turn.ask.turn_id == turn_id), None)
         if live is not None:
-            return live.topic
+            return None if live.elsewhere else live.topic
         ended = self._ended.get(turn_id)
         return self._bus.find(turn_id) if ended is not None and ended.place == place else None
 
