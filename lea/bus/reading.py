@@ -21,8 +21,6 @@ from lea.tasks import TaskOwner
 BLOCK_S: Final = 2.0
 SLACK_S: Final = 1.0
 """How much later than asked for an empty answer may come."""
-LOAD_S: Final = 1.0
-"""Longest to wait for all of a stream."""
 READ_ENTRIES: Final = 500
 """Most taken of a stream at once: the loop stands still while an answer is taken apart."""
 READ_PAUSE_S: Final = 0.02
@@ -88,7 +86,7 @@ class Reading:
 
     async def _load(self, name: str) -> Mirror | None:
         try:
-            entries: Any = await self._link.run(lambda client: client.xrange(TOPIC + name), LOAD_S)
+            entries: Any = await self._link.run(lambda client: client.xrange(TOPIC + name))
         except RedisGone:
             return None
         mirror = Mirror(name, self._drop)
