@@ -13,8 +13,10 @@ from tests.model_server import Answer, ModelServer
 from tests.test_process import start, started
 
 TEXT = " ".join(f"mot{number}" for number in range(120))
+LONG = " ".join(f"mot{number}" for number in range(4_000))
 TIMES = dict.fromkeys(faults.POINTS, 1) | {"delta.told": 60}
-"""In mid-answer: by then there are checkpoints."""
+"""In mid-answer: by then there are checkpoints. What a busy server reads at once it tells at once, so that a text of as
+many words as that may end in fewer deltas: in mid-answer the model has much more to say."""
 
 LEFT = {
     "turn.started": set(),
@@ -45,7 +47,8 @@ async def _ask(session: ClientSession, url: str, bearer: dict[str, str]) -> Told
 
 @pytest.mark.parametrize("point", faults.POINTS)
 async def test_a_kill_at_this_point_leaves_what_it_promises(tmp_path: Path, model: ModelServer, point: str) -> None:
-    model.default = Answer(TEXT, every=0.005)
+    text = LONG if point == "delta.told" else TEXT
+    model.default = Answer(text, every=0.005)
     address = {"LEA_LLM__BASE_URL": model.url}
     async with running(settings(tmp_path)) as lea:
         bearer = (await lea.person()).headers
@@ -63,16 +66,16 @@ async def test_a_kill_at_this_point_leaves_what_it_promises(tmp_path: Path, mode
     if not LEFT[point]:
         assert response.status == 404
         assert told.text == ""
-        assert (again.text, again.done["finish_reason"]) == (TEXT, "stop")
+        assert (again.text, again.done["finish_reason"]) == (text, "stop")
         return
     assert asked == (0 if point == "turn.begun" and not sent else 1), "asking again must not ask the model again"
     question, answer = thread["messages"]
     assert question["content"] == "Compte"
-    assert TEXT.startswith(answer["content"])
+    assert text.startswith(answer["content"])
     assert sent.startswith(answer["content"])
     if LEFT[point] == {"completed"}:
-        assert answer["content"] == TEXT
-        assert (again.text, again.done["finish_reason"]) == (TEXT, "stop")
+        assert answer["content"] == text
+        assert (again.text, again.done["finish_reason"]) == (text, "stop")
     else:
         assert answer["finish_reason"] == "interrupted"
         assert again.text == answer["content"]
