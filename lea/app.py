@@ -10,7 +10,20 @@ from aiohttp import web
 from lea.auth.secret import load_secret
 from lea.config import Config
 from lea.drill.target import Target
-from lea.handlers import admin, admin_views, auth, chat, drill, events, operators, sessions, threads
+from lea.handlers import (
+    actions,
+    admin,
+    admin_views,
+    auth,
+    chat,
+    drill,
+    events,
+    operators,
+    sessions,
+    threads,
+    transactions,
+    transactions_parts,
+)
 from lea.handlers.admins import Admins
 from lea.handlers.cors import Cors
 from lea.handlers.headers import tell_browsers
@@ -33,11 +46,14 @@ from lea.handlers.routes import IDENTIFY
 from lea.handlers.sse import Streams
 from lea.resilience.bounds import Most
 from lea.rooms.accounts import accounts
+from lea.rooms.acting import registry
 from lea.rooms.core import Adapters, core
 from lea.rooms.drilling import drilling
-from lea.rooms.keys import TARGET, TASKS
+from lea.rooms.keys import REGISTRY, TARGET, TASKS
+from lea.rooms.records import records
 from lea.rooms.sharing import bus, state
 from lea.rooms.storage import store
+from lea.rooms.tracing import tracing
 from lea.store.engine import make_folder
 from lea.tasks import TaskOwner
 
@@ -48,10 +64,13 @@ GROUPS = [
     events.routes,
     threads.routes,
     sessions.routes,
+    actions.routes,
     operators.routes,
     admin.routes,
     drill.routes,
     admin_views.routes,
+    transactions.routes,
+    transactions_parts.routes,
 ]
 
 
@@ -70,6 +89,7 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
     app[STARTED_AT] = adapters.clock.monotonic()
     app[TASKS] = TaskOwner()
     app[TARGET] = Target()
+    app[REGISTRY] = registry(config, adapters.actions)
     app[STREAMS] = Streams(config.server, _most_streams(config), app[TASKS])
     app[ADMINS] = Admins()
     app[IDENTIFY] = identify
@@ -82,7 +102,9 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
     Cors(config.server.cors_origins, GROUPS).install(app)
     add_documents(app, GROUPS)
     add_page(app, STATIC)
-    app.cleanup_ctx.extend([store, state(config), bus, accounts(secret), core(adapters), drilling])
+    app.cleanup_ctx.extend(
+        [tracing(config), store, state(config), bus, accounts(secret), core(adapters), drilling, records]
+    )
     app.on_shutdown.append(_end_streams)
     return app
 

@@ -224,6 +224,12 @@ REASONS: dict[str, type[LeaError]] = {
     "nothing_to_answer": Conflict,
     "nothing_to_continue": Conflict,
     "request_id_reused": Conflict,
+    "record_changed": Conflict,
+    "party_known": Conflict,
+    "too_many_parties": Conflict,
+    "too_many_notes": Conflict,
+    "too_many_forms": Conflict,
+    "currency_without_price": BadRequest,
     "queue_full": TooMany,
     "shutting_down": Overloaded,
 }

@@ -1,5 +1,6 @@
 """What is told about a turn: one value an event, each knowing its JSON object on the wire."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -37,6 +38,70 @@ class Stage:
 
     def wire(self) -> dict[str, Any]:
         return {"status": self.status}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordName:
+    """A record as people and programs name it."""
+
+    kind: str
+    id: str
+    reference: str
+
+    def wire(self) -> dict[str, Any]:
+        return {"kind": self.kind, "id": self.id, "reference": self.reference}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something Léa does: `running`, then `succeeded`, `failed`, or `unknown` while it is found out; later `undone`.
+
+    `changes` are `{name, before, after}`, for people to read; `undoable` by who is told.
+    """
+
+    id: str
+    name: str
+    state: Literal["running", "succeeded", "failed", "unknown", "undone"]
+    summary: str
+    record: RecordName | None = None
+    changes: tuple[Mapping[str, Any], ...] = ()
+    undoable: bool = False
+
+    def wire(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"id": self.id, "name": self.name, "state": self.state, "summary": self.summary}
+        if self.record is not None:
+            body["record"] = self.record.wire()
+        if self.changes:
+            body["changes"] = [dict(change) for change in self.changes]
+        if self.undoable:
+            body["undoable"] = True
+        return {"action": body}
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Léa asks before she writes; `facts` are `{name, before, after}`, `state` says whether she still asks."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+    summary: str
+    expires_at: str
+    facts: tuple[Mapping[str, Any], ...] = ()
+    state: Literal["asked", "approved", "rejected", "expired"] = "asked"
+    thread_id: str = ""
+
+    def wire(self) -> dict[str, Any]:
+        body = {
+            "id": self.id,
+            "name": self.name,
+            "arguments": dict(self.arguments),
+            "summary": self.summary,
+            "expires_at": self.expires_at,
+            "facts": [dict(fact) for fact in self.facts],
+            "state": self.state,
+        }
+        return {"confirm": body | {"thread_id": self.thread_id} if self.thread_id else body}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +197,18 @@ class ThreadChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class TransactionChanged:
+    """To everybody in the company: a transaction, or what belongs to it, is not what it was."""
+
+    transaction_id: str
+    reference: str
+    state: Literal["created", "changed", "removed"]
+
+    def wire(self) -> dict[str, Any]:
+        return {"transaction": {"id": self.transaction_id, "reference": self.reference, "state": self.state}}
+
+
+@dataclass(frozen=True, slots=True)
 class BreakerChanged:
     """To admins: a circuit breaker of this process opened, tries again or closed; `since` is RFC 3339."""
 
@@ -165,12 +242,15 @@ Event = (
     Connecting
     | Queued
     | Stage
+    | Action
+    | Confirm
     | Snapshot
     | Failed
     | Done
     | TurnBegan
     | TurnEnded
     | ThreadChanged
+    | TransactionChanged
     | BreakerChanged
     | Resync
     | Relayed

@@ -21,6 +21,21 @@ POINTS: Final = (
 )
 """In the order in which a turn passes them; `…ing` is inside the transaction, before its commit."""
 
+ACTION_POINTS: Final = (
+    "action.starting",
+    "action.writing",
+    "action.recording",
+    "action.recorded",
+    "action.performed",
+    "action.undoing",
+    "action.undone",
+    "confirmation.asking",
+    "confirmation.asked",
+    "confirmation.deciding",
+    "confirmation.decided",
+)
+"""Around a write of a business record; `…ing` is inside the transaction, but for `starting`, which is before it."""
+
 _at: list[Callable[[str], None]] = []
 
 

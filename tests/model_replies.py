@@ -13,6 +13,30 @@ aborted; an `error` event; a chunk that is no JSON; the body just ends."""
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A call for a tool after the text: `fragments` as OpenAI sends them, `whole` in one piece without an index, `object`
+    with the arguments as an object, `one_index` as `fragments` but with index 0 whatever its place."""
+
+    name: str
+    arguments: str = "{}"
+    how: Literal["fragments", "whole", "object", "one_index"] = "fragments"
+
+    def deltas(self, place: int) -> list[dict[str, Any]]:
+        """What its chunks carry."""
+        call_id = f"call_{self.name}_{place}"
+        if self.how in {"whole", "object"}:
+            said = self.arguments if self.how == "whole" else json.loads(self.arguments)
+            return [{"id": call_id, "type": "function", "function": {"name": self.name, "arguments": said}}]
+        index = 0 if self.how == "one_index" else place
+        half = len(self.arguments) // 2
+        return [
+            {"index": index, "id": call_id, "type": "function", "function": {"name": self.name, "arguments": ""}},
+            {"index": index, "function": {"arguments": self.arguments[:half]}},
+            {"index": index, "function": {"arguments": self.arguments[half:]}},
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A stream of tokens, `words` long: the text split after its spaces, or `pieces` as they are."""
 
@@ -30,6 +54,8 @@ class Answer:
     comments_every: float = 0.02
     """Seconds between the comments of a silence."""
     finish_reason: str | None = "stop"
+    calls: tuple[Call, ...] = ()
+    """Called for at the end; the reason of the end is then `tool_calls` unless another one is given."""
     usage: Mapping[str, Any] | None = field(
         default_factory=lambda: {
             "prompt_tokens": 20,
@@ -81,7 +107,11 @@ MARKERS: Mapping[str, Reply] = {
 def events(answer: Answer) -> tuple[bytes, tuple[bytes, ...], bytes]:
     """The bytes of the opening chunk, of each token before the fault, and of the end."""
     tokens = tuple(chunk({"content": word}) for word in answer.words())
-    ending = chunk({}, answer.finish_reason) if answer.finish_reason else b""
+    ending = b"".join(
+        chunk({"tool_calls": [delta]}) for place, call in enumerate(answer.calls) for delta in call.deltas(place)
+    )
+    reason = "tool_calls" if answer.calls and answer.finish_reason == "stop" else answer.finish_reason
+    ending += chunk({}, reason) if reason else b""
     if answer.usage is not None:
         ending += event({"choices": [], "usage": answer.usage})
     if answer.done:
@@ -90,7 +120,7 @@ def events(answer: Answer) -> tuple[bytes, tuple[bytes, ...], bytes]:
     return chunk({"role": "assistant", "content": ""}), tokens[:before], ending
 
 
-def chunk(delta: Mapping[str, str], finish_reason: str | None = None) -> bytes:
+def chunk(delta: Mapping[str, Any], finish_reason: str | None = None) -> bytes:
     """One chunk as OpenAI writes it, with UTF-8 as it is."""
     return event({"choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]})
 

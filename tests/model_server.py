@@ -26,9 +26,9 @@ from typing import Any, Self
 import uvloop
 from aiohttp import web
 
-from tests.model_replies import Answer, Fault, Refusal, Reply, events, marked
+from tests.model_replies import Answer, Call, Fault, Refusal, Reply, events, marked
 
-__all__ = ["Answer", "Exchange", "ModelServer", "Refusal", "Reply"]
+__all__ = ["Answer", "Call", "Exchange", "ModelServer", "Refusal", "Reply"]
 
 
 @dataclass(eq=False, slots=True)

@@ -1,5 +1,8 @@
 """Answer bodies, as `/openapi.json` describes them, and how they are made."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from pydantic import BaseModel
 
 from lea.clock import iso
@@ -54,6 +57,13 @@ class MessageAnswer(BaseModel):
     finish_reason: str | None
     provider: str | None
     error: MessageError | None
+    actions: list[dict[str, Any]]
+    confirmations: list[dict[str, Any]]
+
+
+class RecordAnswer(BaseModel):
+    id: str
+    reference: str
 
 
 class ThreadAnswer(BaseModel):
@@ -62,6 +72,7 @@ class ThreadAnswer(BaseModel):
     created_at: str
     updated_at: str
     live_turn_id: str | None
+    transaction: RecordAnswer | None
 
 
 class FoundThread(ThreadAnswer):
@@ -99,11 +110,20 @@ def thread_answer(row: ThreadRow) -> dict[str, object]:
         "created_at": iso(row.created_at),
         "updated_at": iso(row.updated_at),
         "live_turn_id": row.live_turn_id,
+        "transaction": None
+        if row.transaction_id is None
+        else {"id": row.transaction_id, "reference": row.transaction_reference},
     }
     return body if row.excerpt is None else body | {"excerpt": row.excerpt}
 
 
-def message_answer(row: MessageRow, language: Language) -> dict[str, object]:
+def message_answer(
+    row: MessageRow,
+    language: Language,
+    actions: Sequence[Mapping[str, Any]] = (),
+    confirmations: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, object]:
+    """`actions` and `confirmations` are what was done and asked in the turn of an answer."""
     error = None if row.error_code is None else of_reason(row.error_code)
     return {
         "id": row.id,
@@ -117,4 +137,6 @@ def message_answer(row: MessageRow, language: Language) -> dict[str, object]:
         "error": None
         if error is None
         else {"code": error.code, "detail": error.detail(language), "retryable": error.retryable},
+        "actions": list(actions),
+        "confirmations": list(confirmations),
     }

@@ -11,6 +11,7 @@ from lea.handlers.answers import ChatAnswer, Stopped, chat_answer
 from lea.handlers.keys import BUS, CHAT_LIMIT, FOLLOWING, STORE, STREAMS, TURNS
 from lea.handlers.limits import refusal
 from lea.handlers.routes import Call, Model, Routes, client_id, json_response
+from lea.handlers.timing import TRACE, before_ms, measured
 from lea.ids import CLIENT_ID, MessageId, RequestId, ThreadId, TurnId, derived_id, new_id
 from lea.manager.ask import Ask
 from lea.manager.following import Cursor
@@ -140,8 +141,9 @@ async def _again(call: Call[AgainBody], kind: TurnKind) -> web.StreamResponse:
 
 
 async def _stream(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> web.StreamResponse:
-    headers = await _admit(call, ask)
     streams = call.app[STREAMS]
+    streams.check(call.identity)  # before anything is counted: who is refused for want of room may come again
+    headers = await _admit(call, ask)
     async with streams.open(call.request, call.identity, headers) as opened:
         try:
             await _admit_shared(call, ask, headers)
@@ -153,15 +155,18 @@ async def _stream(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> web.Strea
 async def _admit(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> dict[str, str]:
     """Refuse what can be refused from memory; attaching to a turn is never counted."""
     turns = call.app[TURNS]
-    turns.admit(call.identity, ask)
-    return {} if turns.known(ask) else await call.app[CHAT_LIMIT].take(call.identity.user_id)
+    with measured(call.request, "limits"):
+        turns.admit(call.identity, ask)
+        return {} if turns.known(ask) else await call.app[CHAT_LIMIT].take(call.identity.user_id)
 
 
 async def _admit_shared(call: Call[ChatBody] | Call[AgainBody], ask: Ask, counted: dict[str, str]) -> dict[str, str]:
     """What was counted here is counted over all processes; this may take a moment, in which much may have changed."""
     turns = call.app[TURNS]
     headers: dict[str, str] = {}
-    if counted:
+    if not counted:
+        return headers
+    with measured(call.request, "limits"):
         try:
             headers = await call.app[CHAT_LIMIT].take_shared(call.identity.user_id)
         except LeaError:
@@ -191,6 +196,9 @@ def _ask(call: Call[ChatBody]) -> Ask:
         text=body.message,
         parent_id=MessageId(body.parent_message_id) if body.parent_message_id else None,
         language=call.language,
+        last_answer=body.last_assistant_message or "",
+        before_ms=before_ms(call.request),
+        trace=call.request.get(TRACE, ""),
     )
 
 
@@ -205,6 +213,8 @@ def _ask_again(call: Call[AgainBody], thread_id: ThreadId, kind: TurnKind) -> As
         text="",
         parent_id=None,
         language=call.language,
+        before_ms=before_ms(call.request),
+        trace=call.request.get(TRACE, ""),
     )
 
 

@@ -12,10 +12,11 @@ routes = Routes("events")
     "GET", "/v1/lea/events", answer="text/event-stream", query={"after": "a cursor, where no header can be sent"}
 )
 async def events(call: Call[Empty]) -> web.StreamResponse:
-    """Turns that begin and end, conversations that change, `resync` when something was missed; breakers for admins."""
+    """Turns, conversations and records that change, and `resync` when something was missed; breakers for admins."""
     cursor = call.request.headers.get("Last-Event-ID") or call.request.query.get("after")
     streams = call.app[STREAMS]
     notices, admins = call.app[NOTICES], call.app[ADMINS]
-    with admins.listening(call.identity), notices.listening(call.identity.user_id, cursor) as (topic, after):
-        async with streams.open(call.request, call.identity, {}) as opened:
+    who = call.identity
+    with admins.listening(who), notices.listening(who.user_id, who.company_id, cursor) as (topic, after):
+        async with streams.open(call.request, who, {}) as opened:
             return await streams.follow(opened, topic, after)

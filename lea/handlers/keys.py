@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from lea.actions.desk import Desk
 from lea.auth.service import AuthService
 from lea.bus.port import Bus
 from lea.clock import Clock
@@ -12,9 +13,12 @@ from lea.drill.drills import Drills
 from lea.handlers.admins import Admins
 from lea.handlers.limits import ChatLimit
 from lea.handlers.sse import Streams
+from lea.handlers.timing import Traces
 from lea.llm.provider import Provider
+from lea.manager.decisions import Decisions
 from lea.manager.following import Following
 from lea.manager.manager import LLMManager
+from lea.manager.news import News
 from lea.manager.notices import Notices
 from lea.manager.turns import Turns
 from lea.resilience.dependency import Dependencies
@@ -34,6 +38,9 @@ AUTH = web.AppKey("auth", AuthService)
 MANAGER = web.AppKey("manager", LLMManager)
 FOLLOWING = web.AppKey("following", Following)
 NOTICES = web.AppKey("notices", Notices)
+NEWS = web.AppKey("news", News)
+DESK = web.AppKey("desk", Desk)
+DECISIONS = web.AppKey("decisions", Decisions)
 TURNS = web.AppKey("turns", Turns)
 STREAMS = web.AppKey("streams", Streams)
 CHAT_LIMIT = web.AppKey("chat_limit", ChatLimit)
@@ -42,4 +49,5 @@ HEALTH = web.AppKey("health", Health)
 DEPENDENCIES = web.AppKey("dependencies", Dependencies)
 ADMINS = web.AppKey("admins", Admins)
 DRILLS = web.AppKey("drills", Drills)
+TRACES: web.AppKey[Traces | None] = web.AppKey("traces")
 LINK: web.AppKey["RedisLink | None"] = web.AppKey("link")

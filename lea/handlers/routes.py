@@ -17,6 +17,7 @@ from lea.auth.permissions import Identity, require_admin, unauthorized
 from lea.errors import BadRequest, RequestTimeout, TooLarge, UnsupportedMedia
 from lea.handlers.keys import CONFIG
 from lea.handlers.problems import SERVER_LANGUAGE
+from lea.handlers.timing import measured
 from lea.ids import CLIENT_ID
 from lea.sentences import SENTENCES, Language, choose_language
 
@@ -101,7 +102,7 @@ class Routes:
 
         def register(handler: Callable[[Call[Body]], Awaitable[web.StreamResponse]]) -> None:
             async def called(request: web.Request) -> web.StreamResponse:
-                caller = None if access == "public" else await request.app[IDENTIFY](request)
+                caller = None if access == "public" else await _identified(request)
                 if access == "admin" and caller is not None:
                     require_admin(caller)
                 parsed = await _read(request, body)
@@ -124,6 +125,11 @@ def client_id(request: web.Request, name: str = "id") -> str:
     if not CLIENT_ID.fullmatch(value):
         raise BadRequest("invalid_id")
     return value
+
+
+async def _identified(request: web.Request) -> Identity:
+    with measured(request, "auth"):
+        return await request.app[IDENTIFY](request)
 
 
 def _language(request: web.Request, caller: Identity | None) -> Language:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Final
 
 from aiohttp import web
@@ -20,7 +21,8 @@ from lea.auth.permissions import Identity
 from lea.bus.port import Reader, Topic
 from lea.config import Server
 from lea.handlers.problems import REQUEST_ID
-from lea.metrics import FOLLOWERS
+from lea.handlers.timing import BEGAN
+from lea.metrics import FIRST_BYTE_SECONDS, FOLLOWERS
 from lea.resilience.bounds import Bound, Most
 from lea.tasks import TaskOwner
 
@@ -49,6 +51,10 @@ class Streams:
     def __len__(self) -> int:
         return len(self._followers)
 
+    def check(self, caller: Identity) -> None:
+        """Raises Overloaded where `open` would."""
+        self._bound.check(caller.user_id, caller.company_id)
+
     @asynccontextmanager
     async def open(self, request: web.Request, caller: Identity, headers: dict[str, str]) -> AsyncIterator[Stream]:
         """Send the status line and `: ok`; nothing was awaited for it, and from here on no status can change.
@@ -71,6 +77,7 @@ class Streams:
         writer = await response.prepare(request)
         stream = Stream(request, response, _stream_writer(writer))
         _write_now(stream.writer, OK)
+        FIRST_BYTE_SECONDS.observe(perf_counter() - request[BEGAN])
         return stream
 
     async def follow(self, stream: Stream, topic: Topic, after: int = 0) -> web.StreamResponse:

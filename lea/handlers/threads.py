@@ -1,7 +1,5 @@
 """Conversations: list, read, rename, delete, search, export."""
 
-import base64
-import binascii
 from dataclasses import replace
 from typing import Annotated
 
@@ -12,15 +10,16 @@ from pydantic import AfterValidator, StringConstraints
 from lea.clock import iso
 from lea.errors import BadRequest, NotFound
 from lea.events import ThreadChanged
+from lea.handlers import paging
 from lea.handlers.answers import (
     FoundMessages,
     FoundThreads,
     ThreadAnswer,
     ThreadPage,
     WholeThread,
-    message_answer,
     thread_answer,
 )
+from lea.handlers.doings import message_answers
 from lea.handlers.keys import NOTICES, STORE, TURNS
 from lea.handlers.routes import Call, Empty, Model, Routes, client_id, json_response
 from lea.ids import ThreadId, TurnId
@@ -29,8 +28,6 @@ from lea.store.threads import MessageRow, ThreadRow
 
 PAGE = 50
 FOUND = 50
-WORDS = 200
-"""Most characters of a search."""
 
 
 def _printable(value: str) -> str:
@@ -51,15 +48,14 @@ routes = Routes("threads")
 @routes.add("GET", "/v1/lea/threads", answer=ThreadPage, query={"limit": "1 to 100", "cursor": "of the page before"})
 async def list_threads(call: Call[Empty]) -> web.StreamResponse:
     """The caller's conversations, the last used first."""
-    limit = _number(call.request.query.get("limit", str(PAGE)), 1, 100)
-    before = _cursor(call.request.query.get("cursor"))
+    limit, before = paging.limit(call.request, PAGE), paging.cursor(call.request)
     user_id = call.identity.user_id
     rows = await call.app[STORE].read(lambda connection: threads.page(connection, user_id, limit + 1, before))
     more = len(rows) > limit
     return json_response(
         {
             "threads": [_answer(call, row) for row in rows[:limit]],
-            "next_cursor": _cursor_after(rows[limit - 1]) if more else None,
+            "next_cursor": paging.cursor_after(rows[limit - 1].updated_at, rows[limit - 1].id) if more else None,
         }
     )
 
@@ -69,7 +65,7 @@ async def search(call: Call[Empty]) -> web.StreamResponse:
     """Conversations whose title or messages contain the words; without any, the conversation called `search`."""
     if "q" not in call.request.query:
         return await _told(call, ThreadId("search"))
-    words = _words(call.request)
+    words = paging.words(call.request)
     user_id = call.identity.user_id
     rows = await call.app[STORE].read(lambda connection: threads.search(connection, user_id, words, FOUND))
     return json_response({"threads": [_answer(call, row) for row in rows]})
@@ -84,7 +80,7 @@ async def read(call: Call[Empty]) -> web.StreamResponse:
 async def _told(call: Call[Empty], thread_id: ThreadId) -> web.StreamResponse:
     thread, messages = await _whole(call, thread_id)
     body = _answer(call, thread)
-    body["messages"] = [message_answer(row, call.language) for row in messages]
+    body["messages"] = await message_answers(call.app, messages, call.language)
     return json_response(body)
 
 
@@ -118,14 +114,14 @@ async def forget(call: Call[Empty]) -> web.StreamResponse:
 @routes.add("GET", "/v1/lea/threads/{id}/search", answer=FoundMessages, query={"q": "words to look for"})
 async def search_in(call: Call[Empty]) -> web.StreamResponse:
     """Messages of one conversation that contain the words, newest first."""
-    words = _words(call.request)
+    words = paging.words(call.request)
     thread_id = ThreadId(client_id(call.request))
     user_id = call.identity.user_id
     store = call.app[STORE]
     if await store.read(lambda connection: threads.get(connection, user_id, thread_id)) is None:
         raise NotFound
     rows = await store.read(lambda connection: threads.search_messages(connection, user_id, thread_id, words, FOUND))
-    return json_response({"messages": [message_answer(row, call.language) for row in rows]})
+    return json_response({"messages": await message_answers(call.app, rows, call.language)})
 
 
 @routes.add("GET", "/v1/lea/threads/{id}/export", answer=WholeThread, query={"format": "md or json"})
@@ -138,7 +134,7 @@ async def export(call: Call[Empty]) -> web.StreamResponse:
     if kind == "md":
         return _file(_markdown(thread, messages).encode(), "text/markdown", f"{thread.id}.md")
     body = _answer(call, thread)
-    body["messages"] = [message_answer(row, call.language) for row in messages]
+    body["messages"] = await message_answers(call.app, messages, call.language)
     return _file(orjson.dumps(body, option=orjson.OPT_INDENT_2), "application/json", f"{thread.id}.json")
 
 
@@ -186,30 +182,3 @@ def _file(data: bytes, content_type: str, name: str) -> web.Response:
         charset="utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-def _number(value: str, low: int, high: int) -> int:
-    if not value.isascii() or not value.isdigit() or not low <= int(value[:9]) <= high:
-        raise BadRequest(errors=[{"path": "limit", "message": f"a number from {low} to {high}"}])
-    return int(value)
-
-
-def _words(request: web.Request) -> str:
-    words = request.query.get("q", "").strip()
-    if not words or len(words) > WORDS or not words.isprintable():
-        raise BadRequest(errors=[{"path": "q", "message": f"1 to {WORDS} printable characters"}])
-    return words
-
-
-def _cursor_after(row: ThreadRow) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([row.updated_at, row.id])).decode()
-
-
-def _cursor(value: str | None) -> tuple[float, str] | None:
-    if value is None:
-        return None
-    try:
-        moment, thread_id = orjson.loads(base64.urlsafe_b64decode(value[:500]))
-        return float(moment), str(thread_id)
-    except (binascii.Error, ValueError, TypeError):
-        raise BadRequest(errors=[{"path": "cursor", "message": "not a cursor of this list"}]) from None

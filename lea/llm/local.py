@@ -23,11 +23,13 @@ class LocalEngine:
     """A Provider that needs nothing but the facts; the same question about the same facts has the same answer.
 
     `words_per_second` is the pace the answer appears at, 0 as fast as it is read. Facts that cannot be read become a
-    sentence of the answer, so opening raises nothing. `lesser` where it stands in for a model.
+    sentence of the answer, so opening raises nothing. What was done for the question already is told as it is. `lesser` where it stands in for a model.
     """
 
-    def __init__(self, facts: Facts, *, words_per_second: float = 80, lesser: bool = False) -> None:
-        self.answering = Answering("offline", "rules", "offline", lesser)
+    def __init__(
+        self, facts: Facts, *, words_per_second: float = 80, lesser: bool = False, name: str = "offline"
+    ) -> None:
+        self.answering = Answering(name, "rules", "offline", lesser)
         self._facts = facts
         self._pause = 1 / words_per_second if words_per_second else 0.0
 
@@ -35,13 +37,18 @@ class LocalEngine:
     async def open(self, prompt: Prompt) -> AsyncIterator[ModelStream]:
         """See Provider. Only the last words of the person are read, and only they are counted as prompt."""
         question = _question(prompt)
-        text = await answer(understand(question, prompt.caller.language), prompt.caller, self._facts)
+        text = prompt.acted
+        if not text:
+            text = await answer(understand(question, prompt.caller.language), prompt.caller, self._facts)
         async with aclosing(self._told(question, text)) as stream:
             yield Told(self.answering, stream)
 
     def can_stand_in(self, prompt: Prompt) -> bool:
-        """Whether this is a question of fact that the rules understand whole, so that a model is not missed."""
-        return understand(_question(prompt), prompt.caller.language).intent in FACTUAL
+        """Whether this is a question of fact that the rules understand whole, so that a model is not missed.
+
+        So is what was done or found already: it only has to be told.
+        """
+        return bool(prompt.acted) or understand(_question(prompt), prompt.caller.language).intent in FACTUAL
 
     async def ping(self) -> None:
         """There is nobody to wait for."""

@@ -3,16 +3,16 @@
 Opening may be retried by who holds the provider, reading may not: half an answer is never asked for twice.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 from lea.ids import CompanyId, UserId
-from lea.messages import Message
+from lea.messages import Message, ToolCall
 from lea.sentences import Language
 
-FinishReason = Literal["stop", "length"]
+FinishReason = Literal["stop", "length", "tool_calls"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,27 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """Something the model may call for; `parameters` is the JSON schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
-    """One question to a model: `messages` oldest first, the last one the person's."""
+    """One question to a model: `messages` oldest first, the last one the person's or what came of a call.
+
+    `acted` is what was done or found for the question already, as Markdown in the person's language: whoever cannot
+    make words of it tells it as it is.
+    """
 
     system: str
     messages: tuple[Message, ...]
     caller: Caller
+    tools: tuple[Tool, ...] = ()
+    acted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +65,8 @@ class Finished:
     reason: FinishReason
 
 
-ModelEvent = str | Usage | Finished
-"""A `str` is text to append."""
+ModelEvent = str | ToolCall | Usage | Finished
+"""A `str` is text to append; a call is whole."""
 
 
 @dataclass(frozen=True, slots=True)

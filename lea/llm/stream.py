@@ -11,10 +11,11 @@ from yarl import URL
 
 from lea.config import Llm
 from lea.errors import ExternalTimeout, LeaError
+from lea.llm.asking import request_body
 from lea.llm.failures import broken, complaint, refused
 from lea.llm.openai import OpenAIClient, base_url
 from lea.llm.provider import Answering, ModelEvent, Prompt
-from lea.llm.wire import AnswerReader, request_body
+from lea.llm.wire import AnswerReader
 from lea.resilience.http import HttpClient, read_at_most
 
 REFUSAL_BYTES = 65_536
@@ -117,8 +118,11 @@ class Call:
                     data = await self._response.content.readany()
                 except (LeaError, *HTTP_ERRORS) as error:
                     data = self._broke_off(error)
+                fragments = answer.calls.fragments
                 if events := answer.feed(data):
                     return events
+                if answer.calls.fragments != fragments:
+                    self._watch.begin()  # a call that is being written is no silence
             raise answer.failure
         finally:
             self._watch.end()

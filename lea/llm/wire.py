@@ -5,9 +5,9 @@ from typing import Final
 import msgspec
 
 from lea.errors import ExternalUnavailable, LeaError
+from lea.llm.calls import CallFragment, Calls
 from lea.llm.failures import Complaint, as_complaint, failed_in_stream
-from lea.llm.provider import Finished, FinishReason, ModelEvent, Prompt, Usage
-from lea.messages import Assistant
+from lea.llm.provider import Finished, FinishReason, ModelEvent, Usage
 
 MAX_LINE = 1_048_576
 
@@ -47,6 +47,7 @@ class SseLines:
 
 class _Delta(msgspec.Struct):
     content: str | None = None
+    tool_calls: list[CallFragment] | None = None
 
 
 class _Choice(msgspec.Struct):
@@ -81,6 +82,7 @@ class AnswerReader:
     `finishing`: the provider said why it ended, so nothing that still goes wrong can spoil the answer.
     `ended`: the last events are out. `whole`: the provider has nothing more to send.
     `failure`: what went wrong, to be raised once the events before it are told.
+    `calls`: what the answer asks to have done, told whole at its end.
     """
 
     def __init__(self, max_chars: int) -> None:
@@ -88,6 +90,7 @@ class AnswerReader:
         self.ended = False
         self.whole = False
         self.failure: LeaError | None = None
+        self.calls = Calls()
         self._lines = SseLines()
         self._room = max_chars
         self._reason: FinishReason = "stop"
@@ -126,6 +129,8 @@ class AnswerReader:
             text = choice.delta.content[: self._room]
             self._room -= len(text)
             events.append(text)
+        if choice.delta is not None and choice.delta.tool_calls:
+            self.calls.add(choice.delta.tool_calls)
         if choice.finish_reason:
             self.finishing = True
             self._reason = "length" if choice.finish_reason == "length" else "stop"
@@ -135,6 +140,9 @@ class AnswerReader:
             self.failure = self.failure or ExternalUnavailable("model_cut")
             return
         self.failure, self.ended = None, True
+        if self._reason == "stop" and (calls := self.calls.whole()):
+            events.extend(calls)
+            self._reason = "tool_calls"
         if self._usage is not None:
             events.append(self._usage)
         events.append(Finished(self._reason))
@@ -148,14 +156,3 @@ def _usage(said: _Usage) -> Usage | None:
     details = said.prompt_tokens_details
     cached = (details.cached_tokens if details else 0) or 0
     return Usage(prompt, completion, max(0, min(cached, prompt)))
-
-
-def request_body(model: str, prompt: Prompt) -> bytes:
-    """The question as JSON, asking for a stream with the usage at its end."""
-    messages = [{"role": "system", "content": prompt.system}] if prompt.system else []
-    for message in prompt.messages:
-        role = "assistant" if isinstance(message, Assistant) else "user"
-        messages.append({"role": role, "content": message.text})
-    return msgspec.json.encode(
-        {"model": model, "messages": messages, "stream": True, "stream_options": {"include_usage": True}}
-    )

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Literal
 
 from lea import faults
 from lea.bus.port import Topic
 from lea.errors import ExternalTimeout
 from lea.events import Snapshot, Stage
-from lea.llm.provider import Answering, Finished, ModelStream, Prompt, Usage
+from lea.llm.provider import Answering, Caller, Finished, ModelStream, Prompt, Tool, Usage
+from lea.manager.acting import Acted, Acting
 from lea.manager.ask import Ask, Services
 from lea.manager.checkpointer import Watched
 from lea.manager.context import render
@@ -16,57 +18,104 @@ from lea.manager.draft import Draft
 from lea.manager.outcome import Outcome, Timings, prompt_tokens
 from lea.manager.session import LLMSession
 from lea.manager.thread import History
-from lea.store.turns import Begun
+from lea.messages import Assistant, ToolCall, User
+from lea.store.turns import SAYING, Begun
 
 Granted = Callable[[], Awaitable[Begun | None]]
+Answered = Literal["answered", "known", "stale"]
 
 
 class Answer:
     """Belongs to a turn, whose topic, draft and outcome it fills."""
 
     def __init__(
-        self, ask: Ask, topic: Topic, draft: Draft, services: Services, outcome: Outcome, timings: Timings
+        self,
+        ask: Ask,
+        topic: Topic,
+        draft: Draft,
+        services: Services,
+        outcome: Outcome,
+        timings: Timings,
+        acting: Acting,
     ) -> None:
-        self.prompt: Prompt | None = None
         self._ask = ask
         self._topic = topic
         self._draft = draft
         self._services = services
         self._outcome = outcome
         self._timings = timings
+        self._acting = acting
 
     async def ask_model(
-        self, session: LLMSession, history: History, granted: Granted
-    ) -> Literal["answered", "known", "stale"]:
+        self, session: LLMSession, history: History, granted: Granted, acted: str, tools: tuple[Tool, ...]
+    ) -> Answered:
         """Open the model's stream while the message is being saved, and tell nothing of it before that is done.
 
         `known`: an earlier turn of this request was begun; `stale`: the store knows a newer history. In both cases
-        nothing was told.
+        nothing was told. `acted` is what was done for this message already; then no `tools` are offered.
         """
         self._topic.publish(Stage("thinking"))
-        provider = self._services.provider
         text, prefix = self._ask.text, ""
-        if self._ask.kind != "message" and (begun := await granted()) is not None:
+        if self._ask.kind not in SAYING and (begun := await granted()) is not None:
             text, prefix = begun.text, begun.prefix
             self._go_on_with(prefix)
-        budget = self._services.config.llm.context_tokens
-        self.prompt = render(session, history.messages, text, prefix, self._ask.language, budget)
-        self._outcome.asked(provider.answering)
+        prompt = render(
+            session,
+            history.messages,
+            text,
+            prefix=prefix,
+            acted=acted,
+            language=self._ask.language,
+            budget=self._services.config.llm.context_tokens,
+        )
+        if not acted:
+            prompt = replace(prompt, tools=tools)
         self._timings.mark("asked_model")
-        async with provider.open(self.prompt) as stream:
-            self._outcome.asked(stream.provider)
-            faults.reach("model.asked")
-            begun = await granted()
-            if begun is None:
-                return "known"
-            if begun.parent_id != history.head:
-                return "stale"
-            self._checkpoint_from_now(self.prompt, stream.provider)
-            try:
-                async with asyncio.timeout(self._services.config.llm.answer_timeout):
-                    await self._tell(stream)
-            except TimeoutError:
-                raise ExternalTimeout from None
+        try:
+            async with asyncio.timeout(self._services.config.llm.answer_timeout):
+                return await self._rounds(prompt, history, granted)
+        except TimeoutError:
+            raise ExternalTimeout from None
+
+    async def tell(self, acted: Acted, session: LLMSession, granted: Granted) -> Answered:
+        """Say what was done, at a readable pace and without a model."""
+        begun = await granted()
+        if begun is None:
+            return "known"
+        caller = Caller(session.user_id, session.company_id, self._ask.language)
+        prompt = Prompt("", (User(begun.text),), caller, acted=acted.text)
+        async with self._services.teller.open(prompt) as stream:
+            self._checkpoint_from_now(prompt, stream.provider)
+            await self._tell(stream, counted=False)
+        self._outcome.improve("action")
+        return "answered"
+
+    async def _rounds(self, prompt: Prompt, history: History, granted: Granted) -> Answered:
+        """The model's answer, and what it calls for on the way to it, as often as it may."""
+        for left in reversed(range(self._services.config.actions.tool_rounds + 1)):
+            if not left:
+                prompt = replace(prompt, tools=())
+            self._outcome.asking(self._services.provider.answering, prompt)
+            async with self._services.provider.open(prompt) as stream:
+                self._outcome.asking(stream.provider, prompt)
+                faults.reach("model.asked")
+                begun = await granted()
+                if begun is None:
+                    return "known"
+                if begun.parent_id != history.head:
+                    return "stale"
+                self._checkpoint_from_now(prompt, stream.provider)
+                text, calls = await self._tell(stream)
+            self._outcome.answered(text)
+            if not calls or not left:
+                break
+            called = await self._acting.called(calls, begun.user_message_id)
+            if called.asked:
+                self._ask_consent(self._acting.question(called.asked))
+                break
+            self._part()
+            prompt = replace(prompt, messages=(*prompt.messages, Assistant(text, calls), *called.results))
+            self._topic.publish(Stage("thinking"))
         return "answered"
 
     def _go_on_with(self, prefix: str) -> None:
@@ -74,26 +123,46 @@ class Answer:
             self._draft.begin_with(prefix)
             self._topic.publish(Snapshot(prefix))
 
+    def _ask_consent(self, question: str) -> None:
+        """The words of the question, which is saved already; what is said after a decision is another turn's."""
+        self._part()
+        self._say(question)
+        self._outcome.improve("action")
+
+    def _part(self) -> None:
+        """A paragraph of its own for what comes next."""
+        if self._draft:
+            self._say("\n\n")
+
+    def _say(self, text: str) -> None:
+        self._draft.add([text])
+        self._topic.publish_text([text])
+
     def _checkpoint_from_now(self, prompt: Prompt, provider: Answering) -> None:
         sent = prompt_tokens(prompt)
         self._services.checkpointer.watch(
             Watched(self._ask.turn_id, self._outcome.message_id, self._draft, provider.name, provider.model, sent)
         )
 
-    async def _tell(self, stream: ModelStream) -> None:
-        first = True
+    async def _tell(self, stream: ModelStream, *, counted: bool = True) -> tuple[str, tuple[ToolCall, ...]]:
+        """The text of this stream, and what it ends with calls for."""
+        said: list[str] = []
+        calls: list[ToolCall] = []
         async for batch in stream:
             texts = [event for event in batch if isinstance(event, str)]
             if texts:
-                if first:
+                if not said:
                     self._timings.mark("first_token")
-                    first = False
+                said += texts
                 self._draft.add(texts)
                 self._topic.publish_text(texts)
                 faults.reach("delta.told")
             for event in batch:
-                if isinstance(event, Usage):
+                if isinstance(event, ToolCall):
+                    calls.append(event)
+                elif isinstance(event, Usage) and counted:
                     self._outcome.usage = event
                 elif isinstance(event, Finished):
-                    self._outcome.improve(event.reason)
+                    self._outcome.improve("stop" if event.reason == "tool_calls" else event.reason)
         self._timings.mark("last_token")
+        return "".join(said), tuple(calls)

@@ -1,7 +1,9 @@
 """What starts a turn, and what every turn works with."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from lea.actions.desk import Desk
 from lea.clock import Clock
 from lea.config import Config
 from lea.ids import MessageId, RequestId, ThreadId, TurnId
@@ -10,7 +12,10 @@ from lea.manager.checkpointer import Checkpointer
 from lea.manager.elsewhere import Elsewhere
 from lea.manager.manager import LLMManager
 from lea.manager.snapshots import Snapshots
+from lea.manager.traces import TraceTurn
 from lea.sentences import Language
+from lea.store.acts import Receipt
+from lea.store.confirmations import Asked
 from lea.store.engine import Store
 from lea.store.turns import TurnKind
 from lea.tasks import TaskOwner
@@ -18,7 +23,12 @@ from lea.tasks import TaskOwner
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request for a turn; only a `message` has a `text`, the other kinds are about the newest one."""
+    """One request for a turn; a `message` and a `decision` have a `text`, the other kinds are about the newest one.
+
+    `last_answer` is what Léa said last, as far as the client tells. A `decision` has the `confirmation` that was
+    decided and the `receipt` of what came of it. `before_ms` says by name what the request took until its turn was
+    made, and is read then; `trace` is the request's `traceparent` where traces are kept.
+    """
 
     thread_id: ThreadId
     turn_id: TurnId
@@ -28,13 +38,19 @@ class Ask:
     text: str
     parent_id: MessageId | None
     language: Language
+    last_answer: str = ""
+    confirmation: Asked | None = None
+    receipt: Receipt | None = None
+    before_ms: Mapping[str, float] = field(default_factory=dict)
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """`settling` outlives the turns: it ends after their saves have.
 
-    `owner` names this process; `sole` says that no other one can use this store, so that what memory knows is so.
+    `teller` tells what was done where no model has to make words of it. `owner` names this process; `sole` says that no
+    other one can use this store, so that what memory knows is so.
     """
 
     owner: str
@@ -44,7 +60,10 @@ class Services:
     manager: LLMManager
     store: Store
     provider: Provider
+    teller: Provider
+    desk: Desk
     checkpointer: Checkpointer
     config: Config
     clock: Clock
     settling: TaskOwner
+    trace: TraceTurn | None = None

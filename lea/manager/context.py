@@ -10,7 +10,10 @@ from lea.messages import Assistant, Message, User
 from lea.sentences import Language
 
 FILES_SHOWN = 10
-
+TELL_IT: Final = (
+    "What stands above has been done or looked up for the person's last message already. Tell it in your words, with "
+    "its figures and references as they are; do not announce doing it again."
+)
 
 GO_ON: Final[dict[Language, str]] = {
     "fr": "Ta réponse a été coupée. Reprends exactement là où elle s'arrête, sans rien répéter ni annoncer.",
@@ -18,19 +21,36 @@ GO_ON: Final[dict[Language, str]] = {
 }
 
 
+ACTED: Final[dict[Language, str]] = {
+    "fr": "--- Action effectuée ---",
+    "en": "--- Action carried out ---",
+}
+
+
 def render(
-    session: LLMSession, history: Sequence[Message], text: str, prefix: str, language: Language, budget: int
+    session: LLMSession,
+    history: Sequence[Message],
+    text: str,
+    *,
+    prefix: str,
+    acted: str,
+    language: Language,
+    budget: int,
 ) -> Prompt:
     """The prompt for `text`, history cut to `budget` estimated tokens, the newest kept.
 
-    With a `prefix` the model is asked to go on with that answer.
+    With a `prefix` the model is asked to go on with that answer. `acted` is what was done or found for the message
+    already, and is told under a line of its own.
     """
     system = system_prompt(session, language)
+    if acted:
+        system += f"\n{ACTED[language]}\n{acted}\n{TELL_IT}"
     question: tuple[Message, ...] = (User(text),)
     if prefix:
         question = (User(text), Assistant(prefix), User(GO_ON[language]))
     room = budget - estimate(system) - sum(estimate(message.text) for message in question)
-    return Prompt(system, (*_newest(history, room), *question), Caller(session.user_id, session.company_id, language))
+    caller = Caller(session.user_id, session.company_id, language)
+    return Prompt(system, (*_newest(history, room), *question), caller, acted=acted)
 
 
 def system_prompt(session: LLMSession, language: Language) -> str:

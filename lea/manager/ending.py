@@ -10,7 +10,9 @@ from lea.auth.permissions import Identity
 from lea.errors import LeaError
 from lea.manager.ask import Ask, Services
 from lea.manager.outcome import Outcome
-from lea.metrics import FIRST_TOKEN_SECONDS, TOKENS, TURNS
+from lea.manager.spans import spans
+from lea.manager.traces import EndedTurn
+from lea.metrics import COST, FIRST_TOKEN_SECONDS, TOKENS, TOKENS_PER_SECOND, TURNS
 from lea.store import turns as rows
 
 SAVE_PAUSES_S: Final = (0.25, 1.0, 3.0, None)
@@ -38,9 +40,12 @@ async def save(services: Services, outcome: Outcome) -> LeaError | None:
     return None
 
 
-def report(ask: Ask, identity: Identity, outcome: Outcome, timings_ms: dict[str, float], *, replayed: bool) -> None:
-    """Count the turn, and tell it in one wide log line."""
-    _count(outcome)
+def report(
+    services: Services, ask: Ask, identity: Identity, outcome: Outcome, timings_ms: dict[str, float], *, replayed: bool
+) -> None:
+    """Count the turn, tell it in one wide log line, and trace it; `timings_ms` has `now`, as the turn tells it."""
+    now_ms = timings_ms.pop("now")
+    count(outcome, replayed=replayed)
     log.info(
         "turn.ended",
         turn_id=ask.turn_id,
@@ -58,13 +63,50 @@ def report(ask: Ask, identity: Identity, outcome: Outcome, timings_ms: dict[str,
         characters=len(outcome.text),
         timings_ms=timings_ms,
     )
+    if services.trace is not None:
+        services.trace(_traced(ask, identity, outcome, timings_ms, now_ms))
 
 
-def _count(outcome: Outcome) -> None:
-    TURNS.labels(outcome.finish_reason, outcome.provider or "none").inc()
-    first = outcome.timings_ms.get("first_token")
+def count(outcome: Outcome, *, replayed: bool) -> None:
+    """Into the metrics. An answer that is told again has been counted; only the turn is one more."""
+    provider = outcome.provider or "none"
+    TURNS.labels(outcome.finish_reason, provider).inc()
+    if replayed:
+        return
+    first, last = outcome.timings_ms.get("first_token"), outcome.timings_ms.get("last_token")
     if first is not None:
         FIRST_TOKEN_SECONDS.observe(first / 1000)
     if outcome.usage is not None:
         TOKENS.labels("prompt").inc(outcome.usage.prompt)
         TOKENS.labels("completion").inc(outcome.usage.completion)
+        if first is not None and last is not None and last > first:
+            TOKENS_PER_SECOND.labels(provider).observe(outcome.usage.completion * 1000 / (last - first))
+    if outcome.cost_nano_usd is not None:
+        COST.labels(provider).inc(outcome.cost_nano_usd / 1e9)
+
+
+def _traced(
+    ask: Ask, identity: Identity, outcome: Outcome, timings_ms: dict[str, float], duration_ms: float
+) -> EndedTurn:
+    usage = outcome.usage
+    told = {
+        "turn_id": ask.turn_id,
+        "thread_id": ask.thread_id,
+        "company_id": identity.company_id,
+        "user_id": identity.user_id,
+        "kind": ask.kind,
+        "provider": outcome.provider,
+        "model": outcome.model,
+        "finish_reason": outcome.finish_reason,
+        "error": None if outcome.error is None else outcome.error.reason,
+        "prompt_tokens": None if usage is None else usage.prompt,
+        "completion_tokens": None if usage is None else usage.completion,
+        "cached_tokens": None if usage is None else usage.cached,
+    }
+    return EndedTurn(
+        {name: value for name, value in told.items() if value is not None},
+        spans(timings_ms, live=False, saved_ms=timings_ms.get("saved_answer")),
+        duration_ms,
+        failed=outcome.finish_reason == "error",
+        trace=ask.trace,
+    )

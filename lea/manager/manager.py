@@ -124,6 +124,21 @@ class LLMManager:
         )
         return Initialized(status, session.key, session.jobs_metrics, timings_ms)
 
+    def stale(self, company_id: CompanyId, *, everywhere: bool) -> None:
+        """The company's records have changed: its sessions read them again at their next turn.
+
+        `everywhere` outdates also what processes may take over; for the process where the change was made.
+        """
+        for session in self.of_company(company_id):
+            session.stale()
+        if everywhere:
+            self._snapshots.outdate(company_id)
+
+    def all_stale(self) -> None:
+        """Changes made elsewhere may have been missed."""
+        for session in self._sessions.values():
+            session.stale()
+
     async def forget_thread(self, user_id: UserId, company_id: CompanyId, thread_id: ThreadId) -> None:
         """A conversation was deleted."""
         self._snapshots.forget_history(user_id, thread_id)

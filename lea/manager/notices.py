@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from lea.bus.port import Bus, Signal, Topic
 from lea.events import Event, Relayed, Resync
-from lea.ids import UserId, new_id
+from lea.ids import CompanyId, UserId, new_id
 
 
 @dataclass(slots=True)
 class _Heard:
     topic: Topic
+    company_id: CompanyId
     listeners: int = 0
 
 
@@ -25,7 +26,9 @@ class Notices:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._heard: dict[UserId, _Heard] = {}
+        self._colleagues: dict[CompanyId, set[UserId]] = {}
         bus.hear("notice", self._hear)
+        bus.hear("company_notice", self._hear_company)
         bus.on_return(self._missed)
 
     def __len__(self) -> int:
@@ -46,6 +49,18 @@ class Notices:
         """To the tabs other processes serve."""
         self._bus.send("notice", {"user_id": user_id, "event": event.wire()})
 
+    def tell_company(self, company_id: CompanyId, event: Event) -> None:
+        """To all open tabs of everybody in this company, at whichever process."""
+        self._tell_company_here(company_id, event)
+        self._bus.send("company_notice", {"company_id": company_id, "event": event.wire()})
+
+    def _tell_company_here(self, company_id: CompanyId, event: Event) -> None:
+        for user_id in self._colleagues.get(company_id, ()):
+            self._heard[user_id].topic.publish(event)
+
+    def _hear_company(self, signal: Signal) -> None:
+        self._tell_company_here(CompanyId(signal["company_id"]), Relayed(signal["event"]))
+
     def _hear(self, signal: Signal) -> None:
         self.tell_here(UserId(signal["user_id"]), Relayed(signal["event"]))
 
@@ -54,19 +69,27 @@ class Notices:
             heard.topic.publish(Resync())
 
     @contextmanager
-    def listening(self, user_id: UserId, cursor: str | None) -> Iterator[tuple[Topic, int]]:
+    def listening(self, user_id: UserId, company_id: CompanyId, cursor: str | None) -> Iterator[tuple[Topic, int]]:
         """The person's topic, and the event after which to begin."""
         heard = self._heard.get(user_id)
         if heard is None:
-            heard = self._heard[user_id] = _Heard(self._bus.open(new_id("e"), Resync))
+            heard = self._heard[user_id] = _Heard(self._bus.open(new_id("e"), Resync), company_id)
+            self._colleagues.setdefault(company_id, set()).add(user_id)
         heard.listeners += 1
         try:
             yield heard.topic, _after(heard.topic, cursor)
         finally:
             heard.listeners -= 1
             if not heard.listeners:
-                del self._heard[user_id]
+                self._forget(user_id, heard)
                 heard.topic.end()
+
+    def _forget(self, user_id: UserId, heard: _Heard) -> None:
+        del self._heard[user_id]
+        colleagues = self._colleagues[heard.company_id]
+        colleagues.discard(user_id)
+        if not colleagues:
+            del self._colleagues[heard.company_id]
 
 
 def _after(topic: Topic, cursor: str | None) -> int:

@@ -1,5 +1,6 @@
 """How a turn goes: begun as the worst, improved as it succeeds, saved and told at the end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -24,11 +25,11 @@ STATES: dict[FinishReason, str] = {
 
 
 class Timings:
-    """Milliseconds since the turn began, by name."""
+    """Milliseconds since the turn began, by name; `before` it there were already some."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Mapping[str, float]) -> None:
         self._start = perf_counter()
-        self.ms: dict[str, float] = {}
+        self.ms: dict[str, float] = dict(before)
 
     def mark(self, name: str) -> None:
         """`name` happened now; the first time counts."""
@@ -39,9 +40,22 @@ class Timings:
         self.ms[name] = round(seconds * 1000, 3)
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """One call of a model; `cost_nano_usd` is None where no price is known."""
+
+    provider: str
+    model: str
+    usage: Usage
+    cost_nano_usd: int | None
+
+
 @dataclass(slots=True)
 class Outcome:
-    """What is known of a turn's end; `error` is why it is not an answer."""
+    """What is known of a turn's end; `error` is why it is not an answer.
+
+    `usage` is that of the call under way as told, and of all calls together once they are accounted for.
+    """
 
     turn_id: TurnId
     thread_id: ThreadId
@@ -56,7 +70,9 @@ class Outcome:
     cost_nano_usd: int | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     events: int = 0
-    _price_hint: str = ""
+    spent: list[Spent] = field(default_factory=list)
+    _calling: tuple[Answering, Prompt] | None = None
+    _said: int = 0
 
     def improve(self, finish_reason: FinishReason) -> None:
         """It ended well, or by someone's will."""
@@ -65,19 +81,37 @@ class Outcome:
     def fail(self, error: LeaError) -> None:
         self.finish_reason, self.error = "error", error
 
-    def asked(self, provider: Answering) -> None:
+    def asking(self, provider: Answering, prompt: Prompt) -> None:
         """From here on the turn costs something; told again once it is known who answers."""
         self.provider, self.model, self.degraded = provider.name, provider.model, provider.lesser
-        self._price_hint = provider.price_hint
+        self._calling = (provider, prompt)
 
-    def account(self, prompt: Prompt | None) -> None:
-        """Usage as told, else estimated from what was sent and received; never silently zero."""
-        if self.provider is None or self.model is None or isinstance(self.error, CircuitOpen):
-            return  # nobody was asked
-        if self.usage is None and prompt is not None:
-            self.usage = Usage(prompt_tokens(prompt), estimate(self.text), estimated=True)
-        if self.usage is not None:
-            self.cost_nano_usd = price(self.model, self.usage, self._price_hint)
+    def answered(self, text: str) -> None:
+        """The call has ended with this text: usage as told, else estimated; never silently zero."""
+        if self._calling is None:
+            return
+        (provider, prompt), self._calling = self._calling, None
+        usage = self.usage or Usage(prompt_tokens(prompt), estimate(text), estimated=True)
+        cost = price(provider.model, usage, provider.price_hint)
+        self.spent.append(Spent(provider.name, provider.model, usage, cost))
+        self._said += len(text)
+        self.usage = None
+
+    def account(self) -> None:
+        """Add up the calls, the one that was cut off too."""
+        if not isinstance(self.error, CircuitOpen):  # nobody was asked
+            self.answered(self.text[self._said :])
+        if not self.spent:
+            return
+        usages = [one.usage for one in self.spent]
+        self.usage = Usage(
+            sum(one.prompt for one in usages),
+            sum(one.completion for one in usages),
+            sum(one.cached for one in usages),
+            any(one.estimated for one in usages),
+        )
+        costs = [one.cost_nano_usd for one in self.spent if one.cost_nano_usd is not None]
+        self.cost_nano_usd = sum(costs) if len(costs) == len(self.spent) else None
 
     def failed_event(self, language: Language) -> Failed | None:
         """The `error` event, if it went wrong."""

@@ -95,6 +95,7 @@ class LLMSession:
         self._snapshots = snapshots
         self._loads = SingleFlight(tasks)
         self._context_at = self._jobs_at = float("-inf")
+        self._changes = self._seen = 0
         self._busy: dict[ThreadId, Thread] = {}
         self._quiet: LRUCache[ThreadId, Thread] = LRUCache(IDLE_THREADS)
 
@@ -140,6 +141,10 @@ class LLMSession:
         self._busy.pop(thread_id, None)
         self._quiet.pop(thread_id, None)
 
+    def stale(self) -> None:
+        """What the profile was made from has changed: the next turn reads it again."""
+        self._changes += 1
+
     async def run_blocking(self, callback: Callable[[], T]) -> T:
         """Run a blocking function off the loop, after the earlier ones of this session. Raises Overloaded."""
         return await self._callbacks.run(self.key, callback)
@@ -147,7 +152,7 @@ class LLMSession:
     async def ensure_loaded(self) -> LoadTimes:
         """Load what is missing or too old; jobs that are only old are reloaded behind the caller's back."""
         times = LoadTimes()
-        if self._clock.monotonic() - self._context_at > self._config.sessions.context_ttl:
+        if self._outdated:
             times = await self._loads.once("all", self._load_all)
             if not times.taken:
                 return times
@@ -162,7 +167,7 @@ class LLMSession:
     async def refresh(self) -> LoadTimes:
         """What `initialize` does: the profile is kept while it is fresh, jobs are loaded anew."""
         times = LoadTimes()
-        if self._clock.monotonic() - self._context_at > self._config.sessions.context_ttl:
+        if self._outdated:
             times = await self._loads.once("all", self._load_all)
             if not times.taken:
                 return times
@@ -184,11 +189,18 @@ class LLMSession:
         )
         self._snapshots.keep_session(self.user_id, self.company_id, snapshot)
 
+    @property
+    def _outdated(self) -> bool:
+        old = self._clock.monotonic() - self._context_at > self._config.sessions.context_ttl
+        return old or self._seen != self._changes
+
     async def _load_all(self) -> LoadTimes:
         times = LoadTimes()
+        began, changes = self._clock.monotonic(), self._changes
         if self.user_context is None and self._snapshots.shared:
             await self._take_over(times)
             if times.taken:
+                self._seen = changes
                 return times
         mode, context, jobs, metrics = await asyncio.gather(
             self._timed("connection_mode", times, lambda: self._source.connection_mode(self.company_id)),
@@ -199,7 +211,7 @@ class LLMSession:
         async with self.lock.hold(times.locks):
             self.connection_mode = mode or self.connection_mode
             if context is not None:
-                self.user_context, self._context_at = context, self._clock.monotonic()
+                self.user_context, self._context_at, self._seen = context, began, changes
             self._install_jobs(jobs, metrics)
         self.keep()
         return times

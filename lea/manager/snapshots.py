@@ -4,7 +4,8 @@ A snapshot may be gone, old, damaged or of another version at any time: then it 
 says where it belongs, so that nothing can be taken over by somebody else.
 """
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
@@ -65,10 +66,20 @@ class Snapshots:
         """What another process, or this one before it was started again, knew of this session."""
         if not self._state.shared:
             return None
-        found = _decode(await self._state.get(_session_key(user_id, company_id)), SessionSnapshot)
+        data, changed_at = await asyncio.gather(
+            self._state.get(_session_key(user_id, company_id)), self._state.get(_changed_key(company_id))
+        )
+        found = _decode(data, SessionSnapshot)
         if found is None or (found.user_context.user_id, found.user_context.company_id) != (user_id, company_id):
             return None
+        if found.context_at <= (_decode(changed_at, float) or 0.0):
+            return replace(found, context_at=0.0)
         return found
+
+    def outdate(self, company_id: CompanyId) -> None:
+        """The company's records have changed: what was kept until now is as old as can be."""
+        if self._state.shared:
+            self._state.put(_changed_key(company_id), VERSION + msgspec.msgpack.encode(self._clock.now()), LIFE_S)
 
     def keep_session(self, user_id: UserId, company_id: CompanyId, snapshot: SessionSnapshot) -> None:
         """Let others take it over, and count its owner among the company's users."""
@@ -121,6 +132,10 @@ class Snapshots:
 
 def _session_key(user_id: UserId, company_id: CompanyId) -> str:
     return f"session:{user_id}:{company_id}"
+
+
+def _changed_key(company_id: CompanyId) -> str:
+    return f"changed:{company_id}"
 
 
 def _group(company_id: CompanyId) -> str:

@@ -6,11 +6,13 @@ from typing import Literal
 
 Kind = Literal["wait", "load", "model", "store"]
 LOAD = "load_"
+BEFORE = ("auth", "limits")
+"""What the request went through before there was a turn: durations, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Milliseconds since the turn began; `end_ms` is None for what is going on now."""
+    """Milliseconds since the turn began, below 0 for what came before; `end_ms` is None for what is going on now."""
 
     name: str
     start_ms: float
@@ -21,12 +23,13 @@ class Span:
 def spans(ms: Mapping[str, float], *, live: bool, saved_ms: float | None = None) -> list[Span]:
     """In the order they began; only what was reached.
 
-    Signing in and the limits come before the turn and are not in it. What a turn that was cut was in the
-    middle of ends with the answer. `load_…` are parts of `load`; one that another turn's load had begun earlier is
-    drawn as far as this turn waited for it. `saved_ms` is when the end was saved, where that is known: it cannot be
-    in what is saved.
+    Signing in and the limits came before the turn: they are drawn one after the other up to its beginning at 0, though
+    the request's body was read between them. What a turn that was cut was in the middle of ends with the answer.
+    `load_…` are parts of `load`; one that another turn's load had begun earlier is drawn as far as this turn waited for
+    it. `saved_ms` is when the end was saved, where that is known: it cannot be in what is saved.
     """
-    found: list[Span] = []
+    found = _before(ms)
+    ms = {name: value for name, value in ms.items() if name not in BEFORE}
     over = None if live else ms.get("ended", max(ms.values(), default=0.0))
 
     def add(name: str, start: float | None, end: float | None, kind: Kind) -> None:
@@ -47,6 +50,17 @@ def spans(ms: Mapping[str, float], *, live: bool, saved_ms: float | None = None)
     if saved_ms is not None or live:
         add("save_answer", ms.get("ended"), saved_ms, "store")
     return sorted(found, key=lambda span: span.start_ms)
+
+
+def _before(ms: Mapping[str, float]) -> list[Span]:
+    found: list[Span] = []
+    end = 0.0
+    for name in reversed(BEFORE):
+        if name in ms:
+            start = round(end - ms[name], 3)
+            found.append(Span(name, start, end, "wait"))
+            end = start
+    return found
 
 
 def _load_began(ms: Mapping[str, float]) -> float | None:

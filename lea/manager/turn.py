@@ -12,11 +12,14 @@ from typing import Literal
 import structlog
 
 from lea import faults
+from lea.actions.intents import understand
 from lea.auth.permissions import Identity
 from lea.bus.port import Topic
 from lea.errors import Conflict, InternalError, Interrupted, LeaError
 from lea.events import Connecting, Queued, Snapshot, Stage
 from lea.ids import MessageId, derived_id
+from lea.llm.offline.phrases import NBSP
+from lea.manager.acting import Acted, Acting
 from lea.manager.answer import Answer
 from lea.manager.ask import Ask, Services
 from lea.manager.claim import Claim
@@ -25,9 +28,10 @@ from lea.manager.draft import Draft
 from lea.manager.ending import report, save
 from lea.manager.locks import Ticket
 from lea.manager.outcome import Outcome, Timings, from_store
+from lea.manager.recall import Recall
 from lea.manager.session import LLMSession
-from lea.manager.thread import HISTORY_MESSAGES, History, Thread
-from lea.messages import Assistant, Message, User
+from lea.manager.thread import Thread
+from lea.messages import Assistant, User
 from lea.store import turns as rows
 
 log = structlog.get_logger()
@@ -60,12 +64,14 @@ class Turn:
         self._running: asyncio.Task[None] | None = None
         self._draft = draft
         self._services = services
-        self._timings = Timings()
+        self._timings = Timings(ask.before_ms)
         self._made = perf_counter()
         self._cpu = CpuTime()
         self._on_begun = on_begun
-        self._answer = Answer(ask, topic, draft, services, self.outcome, self._timings)
+        self._acting = Acting(ask, identity, topic, services.desk)
+        self._answer = Answer(ask, topic, draft, services, self.outcome, self._timings, self._acting)
         self.claim = Claim(ask, identity, self.outcome.message_id, services, self._begun)
+        self._recall = Recall(ask, identity, services, self._granted, self._timings)
         self._ticket: Ticket | None = None
         self._session: LLMSession | None = None
         self._thread: Thread | None = None
@@ -126,21 +132,63 @@ class Turn:
         if self._store_first and await self.claim.saved() is None:
             return await self._tell_again()
         await self._wait_for_turn(self._ticket)
+        acted = await self._act(thread)
+        if acted == "known":
+            return await self._tell_again()
+        if isinstance(acted, Acted) and acted.final:
+            await self._recall.history(thread)  # the next words may answer what is told now
+            asked: str | None = await self._answer.tell(acted, session, self._granted)
+        else:
+            asked = await self._ask_model(session, thread, acted.text if isinstance(acted, Acted) else "")
+        return None if asked == "answered" else await self._tell_again()
+
+    async def _act(self, thread: Thread) -> Acted | Literal["known"] | None:
+        """What the message plainly asks, or what was decided; it waits for no load and no model."""
+        if self.ask.kind == "decision":
+            return "known" if await self._granted() is None else await self._acting.decided()
+        if self.ask.kind == "continue":
+            return None
+        text = self.ask.text
+        if self.ask.kind == "regenerate":
+            begun = await self._granted()
+            if begun is None:
+                return "known"
+            text = begun.text
+        if self._recall.may_refer(thread) and await self._recall.history(thread) is None:
+            return "known"
+        last, before = self._recall.last_words(thread)
+        intent = understand(text, last=last.replace(NBSP, " "), before=before, language=self.ask.language)
+        if intent is None:
+            return None
+        begun = await self._granted()
+        if begun is None:
+            return "known"
+        self._timings.mark("acting")
+        acted = await self._acting.plainly(intent, begun.user_message_id, last)
+        self._timings.mark("acted")
+        return acted
+
+    async def _ask_model(self, session: LLMSession, thread: Thread, acted: str) -> str | None:
+        """`answered`, or why not; loads what the answer is about first."""
         self.topic.publish(Stage("loading"))
         self._timings.mark("loading")
         loading = perf_counter()
-        times, history = await asyncio.gather(session.ensure_loaded(), self._history(thread))
+        times, history, tools = await asyncio.gather(
+            session.ensure_loaded(),
+            self._recall.history(thread),
+            self._services.desk.tools(session.company_id),
+        )
         self._timings.add("load", perf_counter() - loading)
         for phase, seconds in times.phases.items():
             self._timings.add(f"load_{phase}", seconds)
-        asked = None if history is None else await self._answer.ask_model(session, history, self._granted)
+        asked = None if history is None else await self._answer.ask_model(session, history, self._granted, acted, tools)
         if asked == "stale":
             thread.history = None
-            fresh = await self._history(thread)
-            asked = None if fresh is None else await self._answer.ask_model(session, fresh, self._granted)
+            fresh = await self._recall.history(thread)
+            asked = None if fresh is None else await self._answer.ask_model(session, fresh, self._granted, acted, tools)
         if asked == "stale":
             raise Conflict
-        return None if asked == "answered" else await self._tell_again()
+        return asked
 
     async def _wait_for_turn(self, ticket: Ticket) -> None:
         """In this process's queue first, then until no other process answers the thread."""
@@ -163,30 +211,6 @@ class Turn:
         begun = await self.claim.granted()
         self._timings.mark("saved_message")
         return begun
-
-    async def _history(self, thread: Thread) -> History | None:
-        """What was said before, from memory if it is there; None if this request was answered before."""
-        known = thread.history
-        if self._services.sole and known is not None and self.ask.kind == "message" and self.ask.parent_id is None:
-            return known
-        begun = await self._granted()
-        if begun is None:
-            return None
-        if known is not None and known.head == begun.parent_id:
-            return known
-        reading = perf_counter()
-        messages = await self._services.snapshots.history(self.identity.user_id, self.ask.thread_id, begun.parent_id)
-        thread.history = History(begun.parent_id, await self._read(begun.parent_id) if messages is None else messages)
-        self._timings.add("load_history", perf_counter() - reading)
-        return thread.history
-
-    async def _read(self, head: MessageId | None) -> list[Message]:
-        path = await self._services.store.read(
-            lambda connection: rows.path_to(
-                connection, self.identity.user_id, self.ask.thread_id, head, HISTORY_MESSAGES
-            )
-        )
-        return [_said(row.role, row.content) for row in path]
 
     async def _tell_again(self) -> None:
         """This request was sent before: tell the answer it got, or is getting from another process."""
@@ -238,7 +262,7 @@ class Turn:
                 self._session.turns.pop(self.ask.turn_id, None)
                 self._session.rest(self._thread)
             self.ended.set_result(self.outcome)
-        report(self.ask, self.identity, self.outcome, self._timings.ms, replayed=self._replayed)
+        report(self._services, self.ask, self.identity, self.outcome, self.timings_ms, replayed=self._replayed)
 
     async def _tell_the_end(self, begun: rows.Begun | LeaError | None) -> None:
         self._tell_failure()
@@ -255,7 +279,7 @@ class Turn:
         """Add up what it took. A mistake in the accounting costs the account, never the answer."""
         self.outcome.text = self._draft.text()
         try:
-            self.outcome.account(self._answer.prompt)
+            self.outcome.account()
         except Exception as error:  # a price list's surprise must not stand between an answer and its saving
             log.error("turn.not_accounted", turn_id=self.ask.turn_id, exc_info=error)
         self._timings.mark("ended")
@@ -286,10 +310,6 @@ class Turn:
         failed = self.outcome.failed_event(self.ask.language)
         if failed is not None:
             self.topic.publish(failed)
-
-
-def _said(role: str, text: str) -> Message:
-    return User(text) if role == "user" else Assistant(text)
 
 
 async def _to_the_end(work: asyncio.Task[None]) -> None:

@@ -1,12 +1,17 @@
 """The sample company: a property agency in the middle of its year, for demonstrations and tests."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from lea.ids import CompanyId, derived_id
+from lea.records.parts import insert_parties
 from lea.records.sample_jobs import SAMPLE_JOBS
+from lea.records.sample_people import SAMPLE_NOTES, SAMPLE_PARTIES
 from lea.sentences import Language
 from lea.store.accounts import Role
+from lea.store.notes import add_note
 from lea.store.records import (
     Connection,
     JobRow,
@@ -16,10 +21,16 @@ from lea.store.records import (
     job_ids,
     references,
 )
+from lea.store.transactions import number_up_to
 
 SAMPLE_COMPANY: Final = "Agence Lumière"
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR
+STEPS: Final = (("mandate_on", 21), ("offer_on", 14), ("agreement_on", 60), ("deed_on", 0))
+"""What a file has behind it, and how many days passed until the next step."""
+TAKEN: Final = {"prospect": 0, "mandate": 1, "offer": 2, "preliminary_agreement": 3, "deed": 4, "closed": 4}
+SIGNED_BY_TENANT: Final = 2
+"""A rental ends with a lease: it has no agreement and no deed."""
 
 SAMPLE_FILES: Final = (
     ("T-101", "sale", "closed", "8 rue des Martyrs, 75009 Paris", 612_000_00),
@@ -62,7 +73,10 @@ def load_sample(connection: Connection, company_id: CompanyId, now: float) -> No
     """Give the company the sample's records as of `now` (seconds since the epoch); what it has already stays."""
     files = sample_files(company_id, now)
     known_files = references(connection, company_id, {row.reference for row in files})
-    insert_transactions(connection, company_id, [row for row in files if row.reference not in known_files])
+    new = [row for row in files if row.reference not in known_files]
+    insert_transactions(connection, company_id, new)
+    number_up_to(connection, company_id, max(int(row.reference.removeprefix("T-")) for row in files))
+    _insert_parts(connection, company_id, new)
     jobs = sample_jobs(company_id, now)
     known_jobs = job_ids(connection, company_id, {row.id for row in jobs})
     insert_jobs(connection, company_id, [row for row in jobs if row.id not in known_jobs])
@@ -84,9 +98,33 @@ def sample_files(company_id: CompanyId, now: float) -> list[TransactionRow]:
                 currency=None if price is None else "EUR",
                 created_at=created,
                 updated_at=created + 2 * DAY,
+                **_days(kind, stage, created),
             )
         )
     return rows
+
+
+def _days(kind: str, stage: str, created: float) -> dict[str, str]:
+    """The last step was taken the day after the file was made."""
+    taken = min(TAKEN[stage], SIGNED_BY_TENANT) if kind == "rental" else TAKEN[stage]
+    days, moment = {}, created + DAY
+    for place, (name, until_next) in enumerate(reversed(STEPS[:taken])):
+        moment -= until_next * DAY if place else 0
+        days[name] = datetime.fromtimestamp(moment, UTC).date().isoformat()
+    return days
+
+
+def _insert_parts(connection: Connection, company_id: CompanyId, files: Iterable[TransactionRow]) -> None:
+    for file in files:
+        people = [
+            {"role": role, "name": name, "email": email, "phone": phone}
+            for role, name, email, phone in SAMPLE_PARTIES.get(file.reference, ())
+        ]
+        insert_parties(connection, company_id, file.id, people, file.created_at)
+        for author, text in ((author, text) for reference, author, text in SAMPLE_NOTES if reference == file.reference):
+            values = {"id": derived_id("note", file.id, text), "company_id": company_id, "transaction_id": file.id}
+            values |= {"text": text, "author_id": derived_id("sample", author), "author": author}
+            add_note(connection, values | {"created_at": file.updated_at})
 
 
 def sample_jobs(company_id: CompanyId, now: float) -> list[JobRow]:

@@ -35,6 +35,7 @@ def accounts(secret: bytes) -> Room:
             app[CACHES].add(cache)
         identities.on_end = lambda family: app[BUS].send("signed_out", {"family": family})
         app[BUS].hear("signed_out", lambda signal: identities.end_here(str(signal["family"])))
+        app[TASKS].spawn("signins.look", identities.keep_looking())
         yield
         app[AUTH].close()
 

@@ -1,10 +1,11 @@
 """Sessions, turns, and whoever watches over them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from lea.actions.action import AnyAction
 from lea.clock import Clock, SystemClock
 from lea.config import Config
 from lea.drill.provider import DrillProvider
@@ -14,19 +15,24 @@ from lea.handlers.admin_views import ATTRIBUTION
 from lea.handlers.keys import (
     BUS,
     CONFIG,
+    DECISIONS,
     DEPENDENCIES,
+    DESK,
     DRILLS,
     FOLLOWING,
     HEALTH,
     LINK,
     MANAGER,
+    NEWS,
     NOTICES,
     PROVIDER,
     STATE,
     STORE,
+    TRACES,
     TURNS,
 )
 from lea.ids import new_id
+from lea.llm.local import LocalEngine
 from lea.llm.provider import Provider
 from lea.manager.ask import Services
 from lea.manager.attribution import Attribution
@@ -35,6 +41,7 @@ from lea.manager.elsewhere import Elsewhere
 from lea.manager.following import Following
 from lea.manager.leases import Leases
 from lea.manager.manager import LLMManager
+from lea.manager.news import News
 from lea.manager.notices import Notices
 from lea.manager.snapshots import Snapshots
 from lea.manager.turns import Turns
@@ -42,9 +49,10 @@ from lea.resilience.dependency import Dependencies
 from lea.resilience.health import Check, Health
 from lea.resilience.loop import LoopWatch
 from lea.resilience.single_flight import SingleFlight
+from lea.rooms.acting import decisions, desk
 from lea.rooms.drilling import drills
 from lea.rooms.keys import TARGET, TASKS, Room
-from lea.rooms.models import broken_at, llm_checks, price_hint, provider_of
+from lea.rooms.models import TELLER, broken_at, llm_checks, price_hint, provider_of
 from lea.rooms.storage import preload
 from lea.sources.facts import CompanyFacts
 from lea.sources.guarded import GuardedSource
@@ -60,6 +68,7 @@ class Adapters:
     clock: Clock = field(default_factory=SystemClock)
     source: Callable[[Store], Source] = SqlSource
     provider: Callable[[Config], Provider] | None = None
+    actions: Sequence[AnyAction] = ()
 
 
 def core(adapters: Adapters) -> Room:
@@ -78,6 +87,8 @@ def core(adapters: Adapters) -> Room:
         checkpointer = Checkpointer(store)
         bus = app[BUS]
         owner, elsewhere = new_id("p"), Elsewhere(bus, store)
+        traces = app[TRACES]
+        app[DESK] = desk(app, source)
         services = Services(
             owner=owner,
             sole=store.sole,
@@ -86,16 +97,21 @@ def core(adapters: Adapters) -> Room:
             manager=manager,
             store=store,
             provider=provider,
+            teller=LocalEngine(facts, name=TELLER),
+            desk=app[DESK],
             checkpointer=checkpointer,
             config=config,
             clock=adapters.clock,
             settling=tasks,
+            trace=None if traces is None else traces.turn,
         )
         app[PROVIDER] = provider
         app[MANAGER] = manager
         app[ATTRIBUTION] = Attribution(manager, adapters.clock, SingleFlight(tasks))
         app[NOTICES] = Notices(bus)
+        app[NEWS] = News(manager, app[NOTICES], bus)
         app[TURNS] = Turns(services, bus, app[NOTICES])
+        app[DECISIONS] = decisions(app)
         app[FOLLOWING] = Following(store.sole, app[TURNS], elsewhere, bus, store, adapters.clock)
         leases = Leases(owner, app[TURNS], store, bus, adapters.clock, price_hint(config))
         checks = {

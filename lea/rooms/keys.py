@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
+from lea.actions.registry import Registry
 from lea.bus.caches import Caches
 from lea.drill.target import Target
 from lea.tasks import TaskOwner
@@ -14,3 +15,4 @@ Room = Callable[[web.Application], AsyncIterator[None]]
 TASKS = web.AppKey("tasks", TaskOwner)
 CACHES = web.AppKey("caches", Caches)
 TARGET = web.AppKey("target", Target)
+REGISTRY = web.AppKey("registry", Registry)

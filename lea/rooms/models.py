@@ -18,6 +18,8 @@ from lea.resilience.http import HttpClient
 from lea.sources.facts import CompanyFacts
 from lea.store.checkpoints import Unfinished
 
+TELLER = "actions"
+"""How what was done is told by: rules, and never a model."""
 FALLBACK = "fallback"
 """How the model of `llm_fallback` is called in `done.provider`."""
 
@@ -76,5 +78,5 @@ def llm_checks(provider: Provider) -> dict[str, Check]:
 
 
 def price_hint(config: Config) -> Callable[[Unfinished], str]:
-    hints = {"offline": "offline", FALLBACK: config.llm_fallback.base_url or "openai"}
+    hints = {"offline": "offline", TELLER: "offline", FALLBACK: config.llm_fallback.base_url or "openai"}
     return lambda left: hints.get(left.provider or "", config.llm.base_url or "openai")

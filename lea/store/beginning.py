@@ -11,7 +11,7 @@ from lea.errors import Conflict, NotFound
 from lea.ids import MessageId
 from lea.store.leases import moment
 from lea.store.tables import messages, threads, turns
-from lea.store.turns import CUT, BeginTurn, Begun, path_to
+from lea.store.turns import CUT, SAYING, BeginTurn, Begun, path_to
 
 TITLE_LENGTH = 80
 
@@ -53,7 +53,7 @@ def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
     Raises NotFound for a parent that is not the thread's, Conflict(`nothing_to_answer`, `nothing_to_continue`) where
     there is no such message.
     """
-    if turn.kind == "message":
+    if turn.kind in SAYING:
         _ensure_thread(connection, turn)
     here = connection.execute(HEAD, _here(turn)).one_or_none()
     if here is None:
@@ -61,7 +61,7 @@ def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
     fence, waiting = here.version + 1, connection.execute(LIVE, _here(turn)).first() is not None
     if not _insert(connection, turn, fence, "waiting" if waiting else "running"):
         return None
-    if turn.kind == "message":
+    if turn.kind in SAYING:
         begun = _said(connection, turn, here.head_id)
         said = [_message(turn, turn.user_message_id, begun.parent_id, "user", turn.text)]
     else:

@@ -47,3 +47,8 @@ def connection_mode(connection: Connection, company_id: CompanyId) -> str | None
     """How the company is connected; None where there is no such company."""
     query = select(companies.c.connection_mode).where(companies.c.id == company_id)
     return connection.execute(query).scalar_one_or_none()
+
+
+def company_name(connection: Connection, company_id: CompanyId) -> str | None:
+    """None where there is no such company."""
+    return connection.execute(select(companies.c.name).where(companies.c.id == company_id)).scalar_one_or_none()

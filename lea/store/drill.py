@@ -8,7 +8,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from lea.ids import CompanyId, ThreadId, UserId, new_id
 from lea.sentences import Language
-from lea.store.tables import api_keys, companies, metadata, threads, users
+from lea.store.schema import metadata
+from lea.store.tables import api_keys, companies, threads, users
 
 MODE: Final = "drill"
 """The `connection_mode` that marks such a company; nothing else is ever removed here."""

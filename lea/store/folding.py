@@ -1,8 +1,11 @@
 """Text as a search compares it: without case and without accents («École» is found by «ecole»)."""
 
 import unicodedata
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, func
+from sqlalchemy import ColumnElement, Connection, func, literal_column
+
+MARKS: Final = "[\u0300-\u036f]"
 
 
 def folded(text: str) -> str:
@@ -14,11 +17,14 @@ def folded(text: str) -> str:
 def contains(connection: Connection, column: ColumnElement[str], words: str) -> ColumnElement[bool]:
     """Whether the column has these words in it; SQLite's own comparison knows the case of ASCII only.
 
-    On PostgreSQL accents count: what would drop them is an extension that a server may not have.
+    PostgreSQL has no such function of ours, and the extension that drops accents may not be there.
     """
+    pattern = f"%{_escaped(folded(words))}%"
     if connection.dialect.name == "sqlite":
-        return func.folded(column).like(f"%{_escaped(folded(words))}%", escape="\\")
-    return column.ilike(f"%{_escaped(words)}%", escape="\\")
+        return func.folded(column).like(pattern, escape="\\")
+    apart: ColumnElement[str] = func.normalize(column, literal_column("NFKD"))
+    plain = func.lower(func.regexp_replace(apart, MARKS, "", "g"))
+    return func.replace(plain, "ß", "ss").like(pattern, escape="\\")
 
 
 def _escaped(words: str) -> str:

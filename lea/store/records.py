@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
 
 from lea.ids import CompanyId
-from lea.store.tables import department_jobs, transactions
+from lea.store.business_tables import department_jobs, transactions
 
 __all__ = [
     "Connection",
@@ -26,7 +26,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class TransactionRow:
-    """A transaction, whole; `price_cents` and `currency` are None together."""
+    """A transaction as lists have it, which read none of its days; `price_cents` and `currency` are None together."""
 
     id: str
     reference: str
@@ -37,6 +37,10 @@ class TransactionRow:
     currency: str | None
     created_at: float
     updated_at: float
+    mandate_on: str | None = None
+    offer_on: str | None = None
+    agreement_on: str | None = None
+    deed_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ companies = Table(
     Column("id", ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("connection_mode", String(20), nullable=False),
+    Column("last_file", Integer, nullable=False, server_default="100"),
     Column("created_at", Double, nullable=False),
 )
 
@@ -95,6 +96,7 @@ threads = Table(
     Column("title", String(200), nullable=False),
     Column("head_id", ID),
     Column("version", Integer, nullable=False, server_default="0"),
+    Column("transaction_id", ID),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
     Index("ix_threads_user_id_updated_at", "user_id", "updated_at"),
@@ -154,34 +156,4 @@ messages = Table(
     ForeignKeyConstraint(["user_id", "thread_id"], ["threads.user_id", "threads.id"], ondelete="CASCADE"),
     Index("ix_messages_user_id_thread_id_created_at", "user_id", "thread_id", "created_at"),
     Index("ix_messages_turn_id", "turn_id"),
-)
-
-transactions = Table(
-    "transactions",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("company_id", ID, ForeignKey("companies.id", ondelete="CASCADE"), nullable=False),
-    Column("reference", String(40), nullable=False),
-    Column("kind", String(10), nullable=False),
-    Column("stage", String(24), nullable=False),
-    Column("address", String(300), nullable=False),
-    Column("price_cents", BigInteger),
-    Column("currency", String(3)),
-    Column("created_at", Double, nullable=False),
-    Column("updated_at", Double, nullable=False),
-    Index("uq_transactions_company_id_reference", "company_id", "reference", unique=True),
-    Index("ix_transactions_company_id_updated_at", "company_id", "updated_at"),
-)
-
-department_jobs = Table(
-    "department_jobs",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("company_id", ID, ForeignKey("companies.id", ondelete="CASCADE"), nullable=False),
-    Column("department", String(20), nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("title", String(300), nullable=False),
-    Column("created_at", Double, nullable=False),
-    Column("updated_at", Double, nullable=False),
-    Index("ix_department_jobs_company_id_department_state", "company_id", "department", "state"),
 )

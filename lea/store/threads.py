@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, or_, select, update
 
 from lea.ids import CompanyId, MessageId, ThreadId, UserId
+from lea.store.business_tables import transactions
 from lea.store.folding import contains
 from lea.store.tables import messages, threads, turns
 from lea.store.turns import path_to
@@ -23,6 +24,8 @@ class ThreadRow:
     created_at: float
     updated_at: float
     live_turn_id: str | None
+    transaction_id: str | None = None
+    transaction_reference: str | None = None
     excerpt: str | None = None
 
 
@@ -157,14 +160,25 @@ def _listed(user_id: UserId) -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(threads, live.label("live_turn_id"))
+        select(threads, live.label("live_turn_id"), transactions.c.reference.label("transaction_reference"))
+        .outerjoin(transactions, transactions.c.id == threads.c.transaction_id)
         .where(threads.c.user_id == user_id)
         .order_by(threads.c.updated_at.desc(), threads.c.id.desc())
     )
 
 
 def _thread(row: Row[Any], excerpt: str | None = None) -> ThreadRow:
-    return ThreadRow(row.id, row.title, row.created_at, row.updated_at, row.live_turn_id, excerpt)
+    about = None if row.transaction_reference is None else row.transaction_id  # None too where the record is gone
+    return ThreadRow(
+        row.id,
+        row.title,
+        row.created_at,
+        row.updated_at,
+        row.live_turn_id,
+        about,
+        row.transaction_reference,
+        excerpt,
+    )
 
 
 def _message(row: Row[Any]) -> MessageRow:

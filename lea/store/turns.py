@@ -15,7 +15,10 @@ from lea.events import FinishReason
 from lea.ids import CompanyId, MessageId, RequestId, ThreadId, TurnId, UserId
 from lea.store.tables import messages, turns
 
-TurnKind = Literal["message", "regenerate", "continue"]
+TurnKind = Literal["message", "regenerate", "continue", "decision"]
+
+SAYING: Final[frozenset[TurnKind]] = frozenset({"message", "decision"})
+"""Kinds that begin with words of the person."""
 
 CUT: Final[frozenset[str]] = frozenset({"stopped", "interrupted", "length", "error"})
 """How an answer ended that can be gone on with."""
@@ -23,7 +26,7 @@ CUT: Final[frozenset[str]] = frozenset({"stopped", "interrupted", "length", "err
 
 @dataclass(frozen=True, slots=True)
 class BeginTurn:
-    """`kind` says what is answered; only a `message` has a `text`. `parent_id` None goes on from the head.
+    """`kind` says what is answered; only those of `SAYING` have a `text`. `parent_id` None goes on from the head.
 
     `owner` is the process that answers, for `lease_s` seconds unless it renews.
     """

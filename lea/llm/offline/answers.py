@@ -103,8 +103,12 @@ async def _file(request: Request, caller: Caller, facts: Facts) -> str:
 
 
 async def _jobs(request: Request, caller: Caller, facts: Facts) -> str:
+    return counted_jobs(await facts.jobs_metrics(caller.company_id), request)
+
+
+def counted_jobs(metrics: JobCounts, request: Request) -> str:
+    """How many jobs there are of the states and departments asked for; of all where none is."""
     language = request.language
-    metrics = await facts.jobs_metrics(caller.company_id)
     counts = _chosen_counts(metrics, request)
     total = sum(sum(states.values()) for states in counts.values())
     phrase = _plural("jobs", total) if total else "jobs_none"

@@ -1,0 +1,1 @@
+"""What Léa finds out about the departments' jobs."""

@@ -1,0 +1,109 @@
+"""What actions say to people, as Markdown; values put in are Markdown already."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from lea.llm.offline.phrases import NBSP
+from lea.sentences import Language
+
+PHRASES: Final[Mapping[str, Mapping[Language, str]]] = {
+    "create": {"fr": "Créer une transaction : {what}", "en": "Create a file: {what}"},
+    "created": {"fr": "Transaction {reference} créée : {what}", "en": "File {reference} created: {what}"},
+    "change": {"fr": "Modifier {reference} : {what}", "en": "Change {reference}: {what}"},
+    "changed": {"fr": "{reference} modifiée : {what}", "en": "{reference} changed: {what}"},
+    "move": {
+        "fr": "Passer {reference} de « {before} » à « {after} »",
+        "en": "Move {reference} from {before} to {after}",
+    },
+    "moved": {
+        "fr": "{reference} passée de « {before} » à « {after} »",
+        "en": "{reference} moved from {before} to {after}",
+    },
+    "add_party": {"fr": "Ajouter à {reference} : {what}", "en": "Add to {reference}: {what}"},
+    "party_added": {"fr": "Ajouté à {reference} : {what}", "en": "Added to {reference}: {what}"},
+    "add_note": {"fr": "Noter sur {reference} : {what}", "en": "Add a note to {reference}: {what}"},
+    "note_added": {"fr": "Note ajoutée à {reference} : {what}", "en": "Note added to {reference}: {what}"},
+    "make_form": {"fr": "Préparer pour {reference} : {what}", "en": "Prepare for {reference}: {what}"},
+    "form_made": {"fr": "Préparé pour {reference} : {what}", "en": "Prepared for {reference}: {what}"},
+    "missing": {"fr": "il manque : {what}", "en": "missing: {what}"},
+    "unchanged": {"fr": "{reference} est déjà ainsi.", "en": "{reference} is like that already."},
+    "which": {
+        "fr": "Plusieurs dossiers correspondent. Lequel ?\n\n{what}",
+        "en": "Several files fit. Which one?\n\n{what}",
+    },
+    "none_named": {"fr": "Je ne trouve aucun dossier « {what} ».", "en": "I find no file called “{what}”."},
+    "no_latest": {"fr": "Il n'y a pas encore de transaction.", "en": "There is no file yet."},
+    "found_none": {"fr": "Aucun dossier ne correspond.", "en": "No file fits."},
+    "found": {"fr": "**{count}** dossier(s) :\n\n{what}", "en": "**{count}** file(s):\n\n{what}"},
+    "found_more": {
+        "fr": "**{count}** dossiers, les {shown} derniers :\n\n{what}",
+        "en": "**{count}** files, the latest {shown}:\n\n{what}",
+    },
+    "file": {"fr": "Dossier **{reference}** :\n\n{what}", "en": "File **{reference}**:\n\n{what}"},
+    "notes": {"fr": "Notes :\n\n{what}", "en": "Notes:\n\n{what}"},
+    "jobs": {"fr": "**{count}** tâche(s) :\n\n{what}", "en": "**{count}** job(s):\n\n{what}"},
+    "jobs_none": {"fr": "Aucune tâche ne correspond.", "en": "No job fits."},
+    "jobs_more": {"fr": "… et {count} de plus", "en": "… and {count} more"},
+    "ask_address": {"fr": "À quelle adresse ?", "en": "At which address?"},
+    "ask_kind": {
+        "fr": "Est-ce une vente, un achat ou une location ?",
+        "en": "Is it a sale, a purchase or a rental?",
+    },
+    "ask_go_ahead": {"fr": "{what}. Dois-je le faire ?", "en": "{what}. Shall I go ahead?"},
+    "done": {"fr": "C'est fait. {what}.", "en": "Done. {what}."},
+    "done_before": {"fr": "C'était déjà fait. {what}.", "en": "That was done already. {what}."},
+    "was_undone": {"fr": "C'était fait, puis annulé : {what}.", "en": "That was done, then undone: {what}."},
+    "undone": {"fr": "C'est annulé : {what}.", "en": "Undone: {what}."},
+    "nothing_to_undo": {
+        "fr": "Il n'y a rien à annuler dans cette conversation.",
+        "en": "There is nothing to undo in this conversation.",
+    },
+    "rejected": {"fr": "Entendu, je ne le fais pas.", "en": "All right, I leave it."},
+    "denied": {"fr": "Votre entreprise ne le permet pas.", "en": "Your company does not allow that."},
+    "unknown_yet": {
+        "fr": "Je ne sais pas encore si cela a été fait ; je vérifie. {what}.",
+        "en": "I do not know yet whether this was done; I am checking. {what}.",
+    },
+    "cannot": {"fr": "Je ne peux pas le faire. {what}", "en": "I cannot do that. {what}"},
+    "said_yes": {"fr": "Oui : {what}", "en": "Yes: {what}"},
+    "said_no": {"fr": "Non : {what}", "en": "No: {what}"},
+    "monthly": {"fr": "{price} par mois", "en": "{price} a month"},
+}
+
+LABELS: Final[Mapping[str, Mapping[Language, str]]] = {
+    "kind": {"fr": "type", "en": "kind"},
+    "stage": {"fr": "étape", "en": "stage"},
+    "address": {"fr": "adresse", "en": "address"},
+    "price": {"fr": "prix", "en": "price"},
+    "currency": {"fr": "devise", "en": "currency"},
+    "mandate_on": {"fr": "date du mandat", "en": "mandate date"},
+    "offer_on": {"fr": "date de l'offre", "en": "offer date"},
+    "agreement_on": {"fr": "date du compromis", "en": "agreement date"},
+    "deed_on": {"fr": "date de l'acte", "en": "deed date"},
+    "buyer": {"fr": "acheteur", "en": "buyer"},
+    "seller": {"fr": "vendeur", "en": "seller"},
+    "agent": {"fr": "agent", "en": "agent"},
+    "tenant": {"fr": "locataire", "en": "tenant"},
+    "landlord": {"fr": "bailleur", "en": "landlord"},
+    "note": {"fr": "note", "en": "note"},
+    "template": {"fr": "document", "en": "document"},
+    "template:mandate": {"fr": "mandat", "en": "mandate"},
+    "template:offer": {"fr": "offre d'achat", "en": "offer"},
+    "template:visit_sheet": {"fr": "bon de visite", "en": "visit sheet"},
+}
+
+
+def say(phrase: str, language: Language, **values: str) -> str:
+    """A phrase with its values; French signs keep their word beside them."""
+    text = PHRASES[phrase][language]
+    if language == "fr":
+        for sign in (":", "!", "?", "»", ";"):
+            text = text.replace(f" {sign}", f"{NBSP}{sign}")
+        text = text.replace("« ", f"«{NBSP}")
+    return text.format(**values)
+
+
+def label(name: str, language: Language) -> str:
+    """What a field or a value of one is called; a name nobody called anything is shown as it is."""
+    known = LABELS.get(name)
+    return name if known is None else known[language]

@@ -1,0 +1,101 @@
+"""Every action there is: our own, and those of installed packages (entry point `lea.actions`)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from importlib.metadata import entry_points
+from typing import Any, Final
+
+from lea.actions.action import AnyAction, Look, Outside, Rule, Write
+from lea.actions.jobs.count_jobs import CountJobs
+from lea.actions.jobs.list_jobs import ListJobs
+from lea.actions.transactions.add_note import AddNote
+from lea.actions.transactions.add_party import AddParty
+from lea.actions.transactions.change import ChangeTransaction
+from lea.actions.transactions.create import CreateTransaction
+from lea.actions.transactions.find import FindTransactions
+from lea.actions.transactions.latest import LatestTransaction
+from lea.actions.transactions.make_form import MakeForm
+from lea.actions.transactions.move import MoveTransaction
+from lea.actions.transactions.show import ShowTransaction
+from lea.errors import StartError
+from lea.llm.provider import Tool
+
+GROUP: Final = "lea.actions"
+Factory = Callable[[], AnyAction]
+
+
+def built_in(*, geocode: bool) -> list[AnyAction]:
+    """Léa's own; `geocode` where addresses are completed by coordinates."""
+    return [
+        CreateTransaction(geocode),
+        FindTransactions(),
+        ShowTransaction(),
+        LatestTransaction(),
+        ChangeTransaction(geocode),
+        MoveTransaction(),
+        AddParty(),
+        AddNote(),
+        MakeForm(),
+        ListJobs(),
+        CountJobs(),
+    ]
+
+
+def installed() -> list[AnyAction]:
+    """What other packages bring: each entry point names a class, or a function, that makes one action.
+
+    Raises StartError with the entry point's name where it cannot be loaded or makes something else.
+    """
+    found: list[AnyAction] = []
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            action: Any = point.load()()
+        except Exception as error:
+            raise StartError(f"plugin {point.name} ({point.value}) cannot be loaded: {error!r}") from error
+        if not isinstance(action, Look | Write | Outside):
+            raise StartError(f"plugin {point.name} ({point.value}) does not make an action")
+        found.append(action)
+    return found
+
+
+class Registry:
+    """Actions by name, in the order they were given."""
+
+    def __init__(self, actions: Iterable[AnyAction]) -> None:
+        """Raises StartError where two have one name."""
+        self._actions: dict[str, AnyAction] = {}
+        for action in actions:
+            if action.name in self._actions:
+                raise StartError(f"two actions are called {action.name}")
+            self._actions[action.name] = action
+
+    def __iter__(self) -> Iterator[AnyAction]:
+        return iter(self._actions.values())
+
+    def get(self, name: str) -> AnyAction | None:
+        return self._actions.get(name)
+
+    def tools(self, policies: dict[str, tuple[str, str]]) -> tuple[Tool, ...]:
+        """What the model may call for: nothing that the company does not allow it to propose."""
+        return tuple(
+            tool for tool in self._tools if rule_of(self._actions[tool.name], policies, proposed=True) != "deny"
+        )
+
+    @cached_property
+    def _tools(self) -> tuple[Tool, ...]:
+        return tuple(
+            Tool(action.name, action.description, action.arguments.model_json_schema())
+            for action in self._actions.values()
+        )
+
+
+def rule_of(action: AnyAction, policies: dict[str, tuple[str, str]], *, proposed: bool) -> Rule:
+    """What applies to this action: the company's word, else the action's own; looking is always allowed."""
+    if isinstance(action, Look):
+        return "allow"
+    own: Rule = action.proposed if proposed else action.said
+    decided = policies.get(action.name)
+    if decided is None:
+        return own
+    word = decided[1] if proposed else decided[0]
+    return word if word in {"allow", "ask", "deny"} else "deny"  # type: ignore[return-value]

@@ -1,0 +1,39 @@
+"""A question as an OpenAI-compatible server reads it."""
+
+from typing import Any
+
+import msgspec
+
+from lea.llm.provider import Prompt, Tool
+from lea.messages import Assistant, Message, ToolResult
+
+
+def request_body(model: str, prompt: Prompt) -> bytes:
+    """The question as JSON, asking for a stream with the usage at its end."""
+    messages: list[dict[str, Any]] = [{"role": "system", "content": prompt.system}] if prompt.system else []
+    messages += [_said(message) for message in prompt.messages]
+    body = {"model": model, "messages": messages, "stream": True, "stream_options": {"include_usage": True}}
+    if prompt.tools:
+        body["tools"] = [_tool(tool) for tool in prompt.tools]
+    return msgspec.json.encode(body)
+
+
+def _said(message: Message) -> dict[str, Any]:
+    match message:
+        case ToolResult():
+            return {"role": "tool", "tool_call_id": message.call_id, "content": message.text}
+        case Assistant(calls=calls) if calls:
+            wanted = [
+                {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+                for call in calls
+            ]
+            return {"role": "assistant", "content": message.text or None, "tool_calls": wanted}
+        case Assistant():
+            return {"role": "assistant", "content": message.text}
+        case _:
+            return {"role": "user", "content": message.text}
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    function = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return {"type": "function", "function": function}

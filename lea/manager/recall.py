@@ -1,0 +1,71 @@
+"""What was said before in a conversation: from memory, from what another process keeps, or from the store."""
+
+from time import perf_counter
+from typing import Final
+
+from lea.auth.permissions import Identity
+from lea.ids import MessageId
+from lea.manager.answer import Granted
+from lea.manager.ask import Ask, Services
+from lea.manager.outcome import Timings
+from lea.manager.thread import HISTORY_MESSAGES, History, Thread
+from lea.messages import Assistant, Message, User
+from lea.store import turns as rows
+
+FEW_WORDS: Final = 3
+"""A message of so few words may mean nothing without what was said before it."""
+
+
+class Recall:
+    """Of one turn's conversation."""
+
+    def __init__(self, ask: Ask, identity: Identity, services: Services, granted: Granted, timings: Timings) -> None:
+        self._ask = ask
+        self._identity = identity
+        self._services = services
+        self._granted = granted
+        self._timings = timings
+
+    async def history(self, thread: Thread) -> History | None:
+        """What was said before; None if this request was answered before."""
+        ask, known = self._ask, thread.history
+        if self._services.sole and known is not None and ask.kind in rows.SAYING and ask.parent_id is None:
+            return known
+        begun = await self._granted()
+        if begun is None:
+            return None
+        if known is not None and known.head == begun.parent_id:
+            return known
+        reading = perf_counter()
+        messages = await self._services.snapshots.history(self._identity.user_id, ask.thread_id, begun.parent_id)
+        thread.history = History(begun.parent_id, await self._read(begun.parent_id) if messages is None else messages)
+        self._timings.add("load_history", perf_counter() - reading)
+        return thread.history
+
+    def may_refer(self, thread: Thread) -> bool:
+        """Whether the message may be about what is not in memory: an answer to a question, or a word or two."""
+        if thread.history is not None:
+            return False
+        asked = self._ask.last_answer
+        return "?" in asked or (not asked and len(self._ask.text.split()) <= FEW_WORDS)
+
+    def last_words(self, thread: Thread) -> tuple[str, str]:
+        """(Léa's last answer, the person's words before it), as far as they are in memory."""
+        messages = [] if thread.history is None else thread.history.messages
+        said = next((message.text for message in reversed(messages) if isinstance(message, User)), "")
+        answer = messages[-1].text if messages and isinstance(messages[-1], Assistant) else ""
+        return answer or self._ask.last_answer, said
+
+    async def _read(self, head: MessageId | None) -> list[Message]:
+        if head is None:
+            return []
+        path = await self._services.store.read(
+            lambda connection: rows.path_to(
+                connection, self._identity.user_id, self._ask.thread_id, head, HISTORY_MESSAGES
+            )
+        )
+        return [_said(row.role, row.content) for row in path]
+
+
+def _said(role: str, text: str) -> Message:
+    return User(text) if role == "user" else Assistant(text)

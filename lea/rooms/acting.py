@@ -1,0 +1,66 @@
+"""Actions and those who look after them."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from lea.actions.action import AnyAction
+from lea.actions.desk import Desk
+from lea.actions.registry import Registry, built_in, installed
+from lea.config import Config
+from lea.handlers.keys import CLOCK, CONFIG, DESK, NEWS, NOTICES, STORE, TURNS
+from lea.manager.checking import Checking
+from lea.manager.decisions import Decisions
+from lea.manager.news import State
+from lea.resilience.cache import LookupCache
+from lea.resilience.single_flight import SingleFlight
+from lea.rooms.keys import CACHES, REGISTRY, TASKS
+from lea.sources.source import Source
+from lea.store.acts import Receipt
+
+POLICIES_S = 60.0
+COMPANIES = 10_000
+
+
+def registry(config: Config, more: Sequence[AnyAction]) -> Registry:
+    """Every action there is; looking for packages reads the disk. `more` are those of tests and benchmarks."""
+    return Registry([*built_in(geocode=bool(config.geocoding.url)), *installed(), *more])
+
+
+def desk(app: web.Application, source: Source) -> Desk:
+    """Where actions are run."""
+    config, clock = app[CONFIG], app[CLOCK]
+    policies: LookupCache[dict[str, tuple[str, str]]] = LookupCache(
+        "policies", clock, SingleFlight(app[TASKS]), size=COMPANIES, ttl_s=POLICIES_S
+    )
+    app[CACHES].add(policies)
+
+    def changed(receipt: Receipt) -> None:
+        if receipt.record_kind == "transaction" and receipt.record_id is not None:
+            app[NEWS].changed(receipt.company_id, receipt.record_id, receipt.record_reference or "", _state(receipt))
+
+    return Desk(
+        app[REGISTRY],
+        app[STORE],
+        source,
+        clock,
+        config.actions,
+        policies,
+        lambda company_id: app[CACHES].drop("policies", company_id),
+        changed,
+        lambda user_id, event: app[NOTICES].tell(user_id, event),
+    )
+
+
+def decisions(app: web.Application) -> Decisions:
+    """What people decide, and what is still to be found out."""
+    made = Decisions(app[DESK], app[TURNS], app[STORE], app[CLOCK])
+    app[TASKS].spawn("decisions.tell", made.keep_telling())
+    app[TASKS].spawn("actions.check", Checking(app[DESK], app[STORE]).keep_checking())
+    return made
+
+
+def _state(receipt: Receipt) -> State:
+    if receipt.name != "create_transaction":
+        return "changed"
+    return "removed" if receipt.state == "undone" else "created"
