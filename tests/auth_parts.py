@@ -16,8 +16,9 @@ from lea.auth.wiring import auth_service
 from lea.config import Config, Database
 from lea.ids import CompanyId
 from lea.resilience.single_flight import SingleFlight
+from lea.store.business_tables import transactions
 from lea.store.engine import Store
-from lea.store.tables import metadata, transactions
+from lea.store.schema import metadata
 from lea.tasks import TaskOwner
 from tests.fakes import ManualClock
 

@@ -14,8 +14,11 @@ aborted; an `error` event; a chunk that is no JSON; the body just ends."""
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call for a tool after the text: `fragments` as OpenAI sends them, `whole` in one piece without an index, `object`
-    with the arguments as an object, `one_index` as `fragments` but with index 0 whatever its place."""
+    """A call for a tool after the text.
+
+    `fragments` as OpenAI sends them, `whole` in one piece without an index, `object` with the arguments as an object,
+    `one_index` as `fragments` but with index 0 whatever its place.
+    """
 
     name: str
     arguments: str = "{}"

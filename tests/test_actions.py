@@ -12,6 +12,7 @@ from lea.records.sample import load_sample
 from tests.lea_server import Lea, Person, Told, running, settings
 from tests.model_server import Answer, Call, ModelServer, Refusal
 
+VAGUE = "Le vendeur de la rue de la Paix accepte, fais le nécessaire"
 CREATE = "crée une transaction pour l'achat du 12 rue de la Paix à Paris, vendeur Mme Roy"
 
 
@@ -46,7 +47,8 @@ async def test_a_plain_wish_is_done_without_a_model(lea: Lea, ada: Person, model
     assert [one["state"] for one in actions(told)] == ["running", "succeeded"]
     done = actions(told)[-1]
     assert (done["name"], done["record"]["reference"]) == ("create_transaction", "T-101")
-    assert "T-101" in told.text and "12 rue de la Paix à Paris" in told.text
+    assert told.text.startswith("C'est fait. Transaction T-101")
+    assert "12 rue de la Paix à Paris" in told.text
     assert (told.done["finish_reason"], told.done["provider"], told.done["usage"]) == ("action", None, None)
     assert model.exchanges == []
     file = await file_of(ada, "T-101")
@@ -63,7 +65,7 @@ async def test_another_write_is_told_by_the_model_with_what_was_done(lea: Lea, a
     told = await ada.ask("passe T-104 à l'offre", session_id="s1")
     assert told.text == "Voilà, T-104 est à l'offre."
     system = model.exchanges[0].body["messages"][0]["content"]
-    assert "--- Action" in system and "T-104" in system.partition("--- Action")[2]
+    assert "T-104" in system.partition("--- Action")[2]
     assert "tools" not in model.exchanges[0].body
     assert (await file_of(ada, "T-104"))["stage"] == "offer"
 
@@ -72,7 +74,8 @@ async def test_what_was_done_is_told_also_where_the_model_fails(lea: Lea, ada: P
     await with_files(lea, ada)
     model.default = Refusal(401)
     told = await ada.ask("passe T-104 à l'offre", session_id="s1")
-    assert "T-104" in told.text and told.done["finish_reason"] == "stop"
+    assert "T-104" in told.text
+    assert told.done["finish_reason"] == "stop"
     assert told.done["degraded"] is True
 
 
@@ -127,7 +130,8 @@ async def test_several_that_fit_are_offered_and_one_is_chosen(lea: Lea, ada: Per
         body = {"kind": kind, "address": f"{number} rue du Port, 17000 La Rochelle"}
         assert (await ada.call("POST", "/v1/transactions", body))[0] == 201
     asked = await ada.ask("passe le dossier de la rue du Port à l'offre", session_id="s1")
-    assert "1. **T-" in asked.text and "2. **T-" in asked.text
+    assert "1. **T-" in asked.text
+    assert "2. **T-" in asked.text
     chosen = asked.text.partition("2. **")[2].partition("**")[0]
     told = await ada.ask("le deuxième", session_id="s1")
     assert actions(told)[-1]["record"]["reference"] == chosen
@@ -154,7 +158,8 @@ async def test_a_look_of_the_model_runs_at_once(lea: Lea, ada: Person, model: Mo
     assert told.done["finish_reason"] == "stop"
     *_, wanted, shown, found = model.exchanges[1].body["messages"]
     assert [call["function"]["name"] for call in wanted["tool_calls"]] == ["show_transaction", "find_transactions"]
-    assert "12 rue de la Paix" in shown["content"] and "T-106" in found["content"]
+    assert "12 rue de la Paix" in shown["content"]
+    assert "T-106" in found["content"]
     assert [call["id"] for call in wanted["tool_calls"]] == [shown["tool_call_id"], found["tool_call_id"]]
     assert told.done["usage"]["prompt_tokens"] == 40, "both calls are counted"
 
@@ -165,7 +170,7 @@ async def test_a_write_of_the_model_asks_first_and_runs_as_it_was_shown(
     await with_files(lea, ada)
     wish = Call("move_transaction", json.dumps({"transaction": "t104", "stage": "offer"}))
     model.script(Answer("", pieces=("Bien sûr.",), calls=(wish,)))
-    told = await ada.ask("Le vendeur de la rue de la Paix accepte, fais le nécessaire", session_id="s1")
+    told = await ada.ask(VAGUE, session_id="s1")
     confirm = confirms(told)[0]
     assert (told.done["finish_reason"], confirm["state"]) == ("action", "asked")
     assert confirm["arguments"] == {"transaction": "T-104", "stage": "offer"}
@@ -308,7 +313,8 @@ async def test_a_company_decides_what_is_allowed(lea: Lea, ada: Person, model: M
     assert (await file_of(ada, "T-104"))["stage"] == "mandate"
     assert (await admin.call("PUT", path, {"said": "deny", "proposed": "allow"}))[0] == 200
     told = await ada.ask("passe T-104 à l'acte", session_id="s2")
-    assert actions(told) == [] and told.done["finish_reason"] == "action"
+    assert actions(told) == []
+    assert told.done["finish_reason"] == "action"
     offered = (await ada.call("GET", "/v1/lea/actions"))[1]["actions"]
     assert next(one for one in offered if one["name"] == "move_transaction")["said"] == "deny"
     wish = Call("move_transaction", json.dumps({"transaction": "T-104", "stage": "closed"}))

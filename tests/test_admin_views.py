@@ -292,11 +292,14 @@ async def test_an_ended_turn_tells_where_its_time_went(admin: Person, ada: Perso
     assert (view["thread_id"], view["user_id"], view["error"]) == ("s1", ada.identity.user_id, None)
     assert SECRET not in str(view)
     named = {span["name"]: span for span in view["spans"]}
-    expected = ["start", "queue", "save_message", "load", "first_token", "stream", "save_answer"]
+    expected = ["auth", "limits", "start", "queue", "save_message", "load", "first_token", "stream", "save_answer"]
     assert [span["name"] for span in view["spans"] if not span["name"].startswith("load_")] == expected
     assert {"load_user_context", "load_jobs_data", "load_history"} <= named.keys()
     for span in view["spans"]:
-        assert 0 <= span["start_ms"] <= span["end_ms"], span
+        before = span["name"] in {"auth", "limits"}
+        assert (span["end_ms"] <= 0) if before else (span["start_ms"] >= 0)
+        assert span["start_ms"] <= span["end_ms"], span
+    assert (named["auth"]["end_ms"], named["limits"]["end_ms"]) == (named["limits"]["start_ms"], 0)
     assert named["save_answer"]["start_ms"] == view["duration_ms"]
     assert {span["kind"] for span in view["spans"]} == {"wait", "load", "model", "store"}
 
@@ -351,6 +354,15 @@ def test_a_part_that_another_s_load_had_begun_ends_with_this_one_s_wait() -> Non
     drawn = {span.name: span for span in spans(shared, live=False)}
     assert (drawn["load_snapshot"].start_ms, drawn["load_snapshot"].end_ms) == (1.0, 2.5)
     assert (drawn["load_jobs_data"].start_ms, drawn["load_jobs_data"].end_ms) == (2.5, 3.0)
+
+
+def test_what_came_before_the_turn_is_drawn_before_its_beginning_and_moves_nothing_else() -> None:
+    turn = {"began": 0.5, "loading": 1.0, "load": 2.0, "ended": 3.5}
+    before = {"auth": 40.25, "limits": 0.5}
+    drawn = spans(before | turn, live=False)
+    assert drawn[:2] == [Span("auth", -40.75, -0.5, "wait"), Span("limits", -0.5, 0.0, "wait")]
+    assert drawn[2:] == spans(turn, live=False)
+    assert [span.name for span in spans(before, live=True)] == ["auth", "limits"]
 
 
 async def test_the_routes_are_described(lea: Lea) -> None:

@@ -55,11 +55,16 @@ def test_every_key_is_overridden_by_its_variable(tmp_path: Path, section: str, k
     default = plain(Config())[section][key]
     other: dict[type, str] = {int: "1", float: "1", str: "changed"}
     special = {
-        "url": "rediss://:pass@elsewhere:6379/1" if section == "state" else "postgresql+asyncpg://a@b/c",
+        "url": {
+            "state": "rediss://:pass@elsewhere:6379/1",
+            "database": "postgresql+asyncpg://a@b/c",
+            "geocoding": "https://geocoder.example/search?q={address}",
+        }.get(section),
         "public_url": "https://lea.example",
         "trusted_proxies": "10.0.0.0/8, ::1",
         "cors_origins": "https://app.example.org, http://localhost:3000",
         "base_url": "https://model.example/v1",
+        "endpoint": "http://collector.example:4318/v1/traces",
         "language": "en",
         "level": "debug",
         "secret": "x" * 32,
@@ -135,6 +140,8 @@ def test_a_table_of_a_dependency_changes_only_what_it_names(tmp_path: Path) -> N
         ("[state]\nurl = ''", {}, "state.url"),
         ("[llm]\nbase_url = 'model.example'", {}, "llm.base_url"),
         ("[llm]\nretries = 1", {}, "llm.retries"),
+        ("[geocoding]\nurl = 'https://geocoder.example/search'", {}, "geocoding.url"),
+        ("[geocoding]\nurl = 'geocoder.example/{address}'", {}, "geocoding.url"),
         ("[llm_fallback]\nbase_url = 'model.example'", {}, "llm_fallback.base_url"),
         ("[dependencies.llm]\nretries = 3", {}, "dependencies.llm.retries"),
         ("[dependencies.crm]\nurl = 'http://crm'", {}, "dependencies.crm.url"),

@@ -272,7 +272,7 @@ def test_what_the_image_copies_is_there_and_may_be_seen() -> None:
                 assert source in sent(), source
     used = {word for stage in stages() for name, words in stage if name == "COPY" for word in words[:-1]}
     assert sent() <= used
-    for package in ("redis", "postgres"):
+    for package in ("redis", "postgres", "tracing"):
         for wanted in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"][package]:
             assert any(line.startswith(re.split(r"[><=]", wanted)[0] + "==") for line in pinned)
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lea.llm.asking import request_body
 from lea.llm.provider import Finished, ModelEvent, Usage
-from lea.llm.wire import MAX_LINE, AnswerReader, SseLines, request_body
+from lea.llm.wire import MAX_LINE, AnswerReader, SseLines
 from tests.llm_parts import PROMPT
 from tests.model_replies import Answer, events
 

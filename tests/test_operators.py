@@ -85,6 +85,7 @@ async def test_metrics_count_requests_by_pattern(lea: Lea, ada: Person) -> None:
         "lea_lock_held_seconds_bucket",
         "lea_load_seconds_bucket",
         "lea_first_token_seconds_bucket",
+        "lea_first_byte_seconds_bucket",
         "lea_turns_total",
         "lea_tokens_total",
         "lea_sessions ",

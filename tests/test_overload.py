@@ -81,6 +81,28 @@ async def test_one_stream_too_many_is_refused_whatever_it_is_of(tmp_path: Path, 
         assert (await ada.ask("Encore", session_id="s2")).done["finish_reason"] == "stop"
 
 
+@pytest.mark.parametrize("limit", ["turns_per_user", "streams_per_user"])
+async def test_what_is_refused_for_want_of_room_does_not_count_against_the_person(
+    tmp_path: Path, model: ModelServer, limit: str
+) -> None:
+    gate = asyncio.Semaphore(0)
+    model.script(Answer("un deux", gate=gate), Answer("trois"))
+    async with running(config(tmp_path, model, {limit: 1, "chat_per_minute": 2})) as lea:
+        ada = await lea.person()
+        async with ada.reading("Compte", session_id="s1") as reading:
+            gate.release()
+            await reading.until("delta")
+            for number in range(3):
+                await refused(ada, message="Encore", session_id=f"s{number + 2}")
+            gate.release()
+            await reading.rest()
+        async with asyncio.timeout(5):
+            while lea.followers or lea.turns:
+                await asyncio.sleep(0.01)
+        assert (await ada.ask("Encore", session_id="s2")).text == "trois"
+        assert (await ada.call("POST", "/v1/lea/chat", {"message": "Une de trop"}))[0] == 429
+
+
 def test_whoever_leaves_is_forgotten() -> None:
     bound = Bound("streams", Most(2, 2, 2))
     for number in range(100):

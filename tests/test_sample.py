@@ -11,13 +11,16 @@ from lea.ids import CompanyId, UserId
 from lea.llm.local import LocalEngine
 from lea.llm.provider import Caller, Prompt
 from lea.messages import User
+from lea.records import transactions as rules
 from lea.records.sample import SAMPLE_COMPANY, load_sample, sample_people
 from lea.records.sample_jobs import SAMPLE_JOBS
 from lea.sources.facts import CompanyFacts
 from lea.sources.source import DEPARTMENTS, STATES
 from lea.sources.sql import SqlSource
+from lea.store.business_tables import transactions
 from lea.store.engine import Store
-from lea.store.tables import companies, metadata, threads, transactions, users
+from lea.store.schema import metadata
+from lea.store.tables import companies, threads, users
 from lea.tasks import TaskOwner
 
 NOW = 1_800_000_000.0
@@ -66,6 +69,33 @@ async def test_nothing_of_the_sample_is_from_the_future(store: Store) -> None:
     assert [file.reference for file in found.files] == [f"T-{n}" for n in range(114, 100, -1)]
     assert max(file.updated_at for file in found.files) < NOW
     assert max(job.updated_at for job in (await source.jobs(LUMIERE)).jobs) < NOW
+
+
+async def test_most_files_have_people_some_have_notes_and_the_next_one_is_t_115(store: Store) -> None:
+    files, total = await store.read(lambda connection: rules.find(connection, LUMIERE, limit=20))
+    assert sum(bool(file.parties) for file in files) == 12
+    assert {party.role for file in files for party in file.parties} == {
+        "buyer",
+        "seller",
+        "agent",
+        "tenant",
+        "landlord",
+    }
+    sold = next(file for file in files if file.reference == "T-102")
+    assert None not in (sold.mandate_on, sold.offer_on, sold.agreement_on, sold.deed_on)
+    assert sorted([sold.mandate_on, sold.offer_on, sold.agreement_on, sold.deed_on])[-1] == sold.deed_on
+    offered = next(file for file in files if file.reference == "T-106")
+    assert (offered.offer_on is None, offered.agreement_on) == (False, None)
+    notes = await store.read(lambda connection: rules.notes(connection, LUMIERE, offered.id, 5))
+    assert [note.author for note in notes] == ["Claire Morel"]
+    author = rules.Author(UserId("Claire Morel"), "Claire Morel")
+    fields = {"kind": "sale", "address": "1 rue Neuve"}
+    file = await store.write(
+        lambda connection: rules.create(
+            connection, LUMIERE, fields, (), author, NOW, transaction_id="new", geocode=False
+        )
+    )
+    assert file.reference == "T-115"
 
 
 async def test_loading_the_sample_again_adds_nothing_and_undoes_nothing(store: Store) -> None:

@@ -134,7 +134,7 @@ async def test_many_who_ask_at_once_look_for_the_session_once(servers: Servers, 
     await kept(raw, ada)
     before = (await raw.info("commandstats"))["cmdstat_get"]["calls"]
     await asyncio.gather(*(servers.two.me(ada).call("POST", "/v1/lea/sessions/initialize") for _ in range(10)))
-    assert (await raw.info("commandstats"))["cmdstat_get"]["calls"] == before + 1
+    assert (await raw.info("commandstats"))["cmdstat_get"]["calls"] == before + 2  # when the records changed, too
     assert servers.two.source.asked["user_context"] == 0
 
 

@@ -13,7 +13,8 @@ from lea.sources.source import DEPARTMENTS, OPEN_JOBS, STATES, JobsMetrics, Sour
 from lea.sources.sql import SqlSource
 from lea.store.engine import Store
 from lea.store.records import JobRow, TransactionRow, insert_jobs, insert_transactions
-from lea.store.tables import companies, metadata, users
+from lea.store.schema import metadata
+from lea.store.tables import companies, users
 from lea.tasks import TaskOwner
 
 OURS, THEIRS = CompanyId("ours"), CompanyId("theirs")

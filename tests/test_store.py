@@ -26,7 +26,8 @@ from lea.errors import (
 from lea.store import engine
 from lea.store.engine import Store
 from lea.store.migrate import upgrade
-from lea.store.tables import companies, metadata
+from lea.store.schema import metadata
+from lea.store.tables import companies
 from lea.tasks import TaskOwner
 from tests.postgres import fresh_database
 
@@ -152,7 +153,7 @@ async def test_readers_do_not_wait_for_a_writer(store: Store, url: str, tmp_path
     if store.dialect == "sqlite":
         with closing(sqlite3.connect(tmp_path / "lea.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            other.execute("INSERT INTO companies VALUES ('c1', 'X', 'sql', 0)")
+            other.execute("INSERT INTO companies (id, name, connection_mode, created_at) VALUES ('c1', 'X', 'sql', 0)")
             assert await store.read(names) == []
     else:
         writer = create_async_engine(url)

@@ -23,7 +23,8 @@ class LocalEngine:
     """A Provider that needs nothing but the facts; the same question about the same facts has the same answer.
 
     `words_per_second` is the pace the answer appears at, 0 as fast as it is read. Facts that cannot be read become a
-    sentence of the answer, so opening raises nothing. What was done for the question already is told as it is. `lesser` where it stands in for a model.
+    sentence of the answer, so opening raises nothing. What was done for the question already is told as it is.
+    `lesser` where it stands in for a model.
     """
 
     def __init__(

@@ -16,7 +16,7 @@ from lea.actions.phrases import say
 from lea.actions.telling import confirm_event
 from lea.auth.permissions import Identity
 from lea.clock import Clock
-from lea.errors import LeaError, NotFound
+from lea.errors import LeaError, NotFound, Overloaded, TooMany
 from lea.ids import RequestId, TurnId
 from lea.manager.ask import Ask
 from lea.manager.turns import Turns
@@ -45,18 +45,21 @@ class Decisions:
     async def decide(
         self, identity: Identity, confirmation_id: str, decision: Decision, edited: Mapping[str, Any] | None
     ) -> tuple[Decided, TurnId]:
-        """Raises as consent.decide does, and Overloaded or TooMany before anything is decided."""
+        """Raises as consent.decide does, and Overloaded(`shutting_down`) before anything is decided.
+
+        Where there are too many turns already it is told once they have gone.
+        """
         asked = await self.store.read(
             lambda connection: confirmations.find(connection, identity.user_id, confirmation_id)
         )
         if asked is None:
             raise NotFound
-        self.turns.admit(identity, ask_of(asked))
+        room = self._room(identity, asked)
         scope = Scope(identity, asked.thread_id, asked.language, self.clock.now())
         decided = await self.desk.decide(scope, confirmation_id, decision, edited)
         if decided.fresh:
             self.desk.tell(asked.user_id, confirm_event(decided.asked, scope.now, asked.thread_id))
-        if decided.fresh or await self._untold(asked):
+        if room and (decided.fresh or await self._untold(asked)):
             await self._tell(identity, decided.asked, decided)
         return decided, decision_turn(asked.user_id, asked.id)
 
@@ -79,6 +82,17 @@ class Decisions:
                 identity, decided = found
                 log.info("decision.told_late", confirmation_id=asked.id, thread_id=asked.thread_id)
                 await self._tell(identity, asked, decided)
+
+    def _room(self, identity: Identity, asked: Asked) -> bool:
+        try:
+            self.turns.admit(identity, ask_of(asked))
+        except TooMany:
+            return False
+        except Overloaded as error:
+            if error.reason == "shutting_down":
+                raise
+            return False
+        return True
 
     async def _untold(self, asked: Asked) -> bool:
         ask = ask_of(asked)

@@ -12,13 +12,11 @@ from typing import Literal
 import structlog
 
 from lea import faults
-from lea.actions.intents import understand
 from lea.auth.permissions import Identity
 from lea.bus.port import Topic
 from lea.errors import Conflict, InternalError, Interrupted, LeaError
 from lea.events import Connecting, Queued, Snapshot, Stage
 from lea.ids import MessageId, derived_id
-from lea.llm.offline.phrases import NBSP
 from lea.manager.acting import Acted, Acting
 from lea.manager.answer import Answer
 from lea.manager.ask import Ask, Services
@@ -28,6 +26,7 @@ from lea.manager.draft import Draft
 from lea.manager.ending import report, save
 from lea.manager.locks import Ticket
 from lea.manager.outcome import Outcome, Timings, from_store
+from lea.manager.prelude import KNOWN, Prelude
 from lea.manager.recall import Recall
 from lea.manager.session import LLMSession
 from lea.manager.thread import Thread
@@ -72,6 +71,7 @@ class Turn:
         self._answer = Answer(ask, topic, draft, services, self.outcome, self._timings, self._acting)
         self.claim = Claim(ask, identity, self.outcome.message_id, services, self._begun)
         self._recall = Recall(ask, identity, services, self._granted, self._timings)
+        self._prelude = Prelude(ask, self._acting, self._recall, self._granted, self._timings)
         self._ticket: Ticket | None = None
         self._session: LLMSession | None = None
         self._thread: Thread | None = None
@@ -132,41 +132,14 @@ class Turn:
         if self._store_first and await self.claim.saved() is None:
             return await self._tell_again()
         await self._wait_for_turn(self._ticket)
-        acted = await self._act(thread)
-        if acted == "known":
+        acted = await self._prelude.act(thread)
+        if acted == KNOWN:
             return await self._tell_again()
         if isinstance(acted, Acted) and acted.final:
-            await self._recall.history(thread)  # the next words may answer what is told now
             asked: str | None = await self._answer.tell(acted, session, self._granted)
         else:
             asked = await self._ask_model(session, thread, acted.text if isinstance(acted, Acted) else "")
         return None if asked == "answered" else await self._tell_again()
-
-    async def _act(self, thread: Thread) -> Acted | Literal["known"] | None:
-        """What the message plainly asks, or what was decided; it waits for no load and no model."""
-        if self.ask.kind == "decision":
-            return "known" if await self._granted() is None else await self._acting.decided()
-        if self.ask.kind == "continue":
-            return None
-        text = self.ask.text
-        if self.ask.kind == "regenerate":
-            begun = await self._granted()
-            if begun is None:
-                return "known"
-            text = begun.text
-        if self._recall.may_refer(thread) and await self._recall.history(thread) is None:
-            return "known"
-        last, before = self._recall.last_words(thread)
-        intent = understand(text, last=last.replace(NBSP, " "), before=before, language=self.ask.language)
-        if intent is None:
-            return None
-        begun = await self._granted()
-        if begun is None:
-            return "known"
-        self._timings.mark("acting")
-        acted = await self._acting.plainly(intent, begun.user_message_id, last)
-        self._timings.mark("acted")
-        return acted
 
     async def _ask_model(self, session: LLMSession, thread: Thread, acted: str) -> str | None:
         """`answered`, or why not; loads what the answer is about first."""

@@ -48,7 +48,7 @@ def desk(app: web.Application, source: Source) -> Desk:
         policies,
         lambda company_id: app[CACHES].drop("policies", company_id),
         changed,
-        lambda user_id, event: app[NOTICES].tell(user_id, event),
+        app[NOTICES].tell,
     )
 
 

@@ -88,6 +88,8 @@ def core(adapters: Adapters) -> Room:
         bus = app[BUS]
         owner, elsewhere = new_id("p"), Elsewhere(bus, store)
         traces = app[TRACES]
+        app[NOTICES] = Notices(bus)
+        app[NEWS] = News(manager, app[NOTICES], bus)
         app[DESK] = desk(app, source)
         services = Services(
             owner=owner,
@@ -108,8 +110,6 @@ def core(adapters: Adapters) -> Room:
         app[PROVIDER] = provider
         app[MANAGER] = manager
         app[ATTRIBUTION] = Attribution(manager, adapters.clock, SingleFlight(tasks))
-        app[NOTICES] = Notices(bus)
-        app[NEWS] = News(manager, app[NOTICES], bus)
         app[TURNS] = Turns(services, bus, app[NOTICES])
         app[DECISIONS] = decisions(app)
         app[FOLLOWING] = Following(store.sole, app[TURNS], elsewhere, bus, store, adapters.clock)

@@ -1,5 +1,6 @@
 """The administrators' room: health, breakers, sessions, and where the time of a turn went."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -15,7 +16,7 @@ LOOKS: list[tuple[str, dict[str, Any]]] = [
     ("narrow-dark", {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}),
 ]
 TOO_WIDE = "[...document.querySelectorAll('html, .tabs, .scroller')].filter(e => e.scrollWidth > e.clientWidth).length"
-PARTS = ("health", "breakers", "sessions", "turns")
+PARTS = ("health", "breakers", "sessions", "locks", "turns")
 
 
 async def show(page: LeaPage, part: str) -> None:
@@ -39,6 +40,29 @@ async def test_an_administrator_finds_health_breakers_and_sessions(claire: LeaPa
     await expect(card.locator("dd", has_text=re.compile(r"\d\sko$"))).to_be_visible()
 
 
+async def test_locks_tell_what_they_took_and_which_conversation_is_held(
+    lea: Server, open_page: Open, claire: LeaPage, model: ModelServer
+) -> None:
+    gate = asyncio.Semaphore(0)
+    model.script(Answer("un deux", gate=gate))
+    room = await open_page(lea.url)
+    await room.sign_in(CLAIRE)
+    await claire.ask("Compte")
+    gate.release()
+    await expect(claire.text).to_have_text("un")
+    await room.open("#/admin/locks")
+    names = room.page.locator(".cards h3")
+    await expect(names.filter(has_text="Une conversation")).to_have_count(1)
+    await expect(room.page.get_by_text("une fois sur deux").first).to_be_visible()
+    held = room.page.locator(".cards li", has=room.page.locator("a[href^='#/admin/turns/']"))
+    await expect(held).to_have_count(1)
+    await room.keep_picture("admin-locks-held")
+    gate.release()
+    await claire.is_done()
+    await room.button("Actualiser").click()
+    await expect(held).to_have_count(0)
+
+
 async def test_a_message_leads_to_the_waterfall_of_its_turn_and_back(claire: LeaPage, model: ModelServer) -> None:
     model.script(Answer("un deux trois"))
     await claire.ask("Compte")
@@ -51,7 +75,7 @@ async def test_a_message_leads_to_the_waterfall_of_its_turn_and_back(claire: Lea
             await claire.page.reload()
         await claire.answer.get_by_role("link", name="Où est passé le temps").click()
         steps = claire.page.get_by_role("list", name="Étapes du tour").get_by_role("listitem")
-        for name in ("File d’attente", "Lecture de la session", "Écriture de la réponse"):
+        for name in ("Identification", "File d’attente", "Lecture de la session", "Écriture de la réponse"):
             await expect(steps.filter(has_text=name)).to_have_count(1)
         await expect(claire.page.get_by_text("Terminé")).to_be_visible()
     await claire.page.go_back()

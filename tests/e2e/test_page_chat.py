@@ -6,7 +6,7 @@ from playwright.async_api import expect
 
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, KARIM, Server, Start
-from tests.model_server import Answer, ModelServer
+from tests.model_server import Answer, ModelServer, Refusal
 
 
 def letting(gate: asyncio.Semaphore, tokens: int) -> None:
@@ -198,3 +198,26 @@ async def test_a_message_on_a_busy_thread_waits_its_turn_visibly(
     await expect(second.text).to_have_text("La seconde.")
     await second.is_done()
     assert second.complaints == []
+
+
+async def test_an_answer_of_a_stand_in_says_so_quietly_also_after_a_reload(
+    new_server: Start, open_page: Open, model: ModelServer
+) -> None:
+    lea = await new_server(model.url, DEPENDENCIES__LLM__RETRIES="0")
+    for locale, told in (
+        ("fr-FR", "Réponse de secours : le modèle habituel n’a pas pu répondre."),
+        ("en-GB", "A stand-in answered: the usual model could not."),
+    ):
+        page = await open_page(lea.url, locale=locale)
+        await page.sign_in(CLAIRE)
+        model.script(Answer("Me voici."), Refusal(500))
+        await page.ask("Bonjour")
+        await expect(page.text).to_have_text("Me voici.")
+        await page.is_done()
+        await expect(page.page.get_by_text(told)).to_have_count(0)
+        await page.ask("Qui suis-je ?")
+        await expect(page.answer.get_by_text(told)).to_be_visible()
+        await page.keep_picture(f"stand-in-{locale}")
+        await page.page.reload()
+        await expect(page.answer.get_by_text(told)).to_be_visible()
+        await expect(page.page.get_by_text(told)).to_have_count(1)
