@@ -46,7 +46,7 @@ from lea.handlers.routes import IDENTIFY
 from lea.handlers.sse import Streams
 from lea.resilience.bounds import Most
 from lea.rooms.accounts import accounts
-from lea.rooms.acting import registry
+from lea.rooms.acting import described, registry
 from lea.rooms.core import Adapters, core
 from lea.rooms.drilling import drilling
 from lea.rooms.keys import REGISTRY, TARGET, TASKS
@@ -100,7 +100,7 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
             else:
                 app.router.add_route(route.method, route.path, route.handler)
     Cors(config.server.cors_origins, GROUPS).install(app)
-    add_documents(app, GROUPS)
+    add_documents(app, GROUPS, described(app[REGISTRY]))
     add_page(app, STATIC)
     app.cleanup_ctx.extend(
         [tracing(config), store, state(config), bus, accounts(secret), core(adapters), drilling, records]

@@ -1,7 +1,8 @@
 """`/openapi.json` and `/docs`, made from the table of routes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -24,6 +25,16 @@ class Problem(BaseModel):
     code: str
     request_id: str
     errors: list[dict[str, str]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """An action, as `/docs` shows it; `parameters` is the JSON schema of its arguments."""
+
+    name: str
+    description: str
+    changes: str | None
+    parameters: Mapping[str, Any]
 
 
 def document(groups: Iterable[Routes]) -> dict[str, Any]:
@@ -50,11 +61,11 @@ def document(groups: Iterable[Routes]) -> dict[str, Any]:
     }
 
 
-def add_documents(app: web.Application, groups: Iterable[Routes]) -> None:
+def add_documents(app: web.Application, groups: Iterable[Routes], actions: Iterable[Described]) -> None:
     """Serve both; they are made once, here."""
     described = document(groups)
     body = orjson.dumps(described)
-    page = _page(described)
+    page = _page(described, actions)
 
     async def openapi(_: web.Request) -> web.Response:
         return web.Response(body=body, content_type="application/json")
@@ -108,7 +119,7 @@ def _answer(route: Route, schemas: dict[type[BaseModel], Any]) -> dict[str, Any]
     return {"description": "OK", "content": {"application/json": {"schema": schemas[route.answer]}}}
 
 
-def _page(described: dict[str, Any]) -> str:
+def _page(described: dict[str, Any], actions: Iterable[Described]) -> str:
     rows = [
         f"<tr><td><code>{method.upper()}</code></td><td><code>{escape(path)}</code></td>"
         f"<td>{escape(operation['summary'])}</td></tr>"
@@ -119,5 +130,15 @@ def _page(described: dict[str, Any]) -> str:
         "<!doctype html><html lang=en><meta charset=utf-8><title>Léa · API</title>"
         "<meta name=viewport content='width=device-width'><link rel=stylesheet href='/static/css/docs.css'>"
         "<main><h1>Léa · API</h1><p><a href='/openapi.json'>openapi.json</a></p>"
-        f"<table>{''.join(rows)}</table></main></html>"
+        f"<table>{''.join(rows)}</table><h2>Actions</h2><p>What Léa does when she is asked to, or proposes.</p>"
+        f"<table>{''.join(map(_action, actions))}</table></main></html>"
+    )
+
+
+def _action(action: Described) -> str:
+    names = ", ".join(action.parameters.get("properties", {}))
+    changes = "looks" if action.changes is None else f"changes: {action.changes}"
+    return (
+        f"<tr><td><code>{escape(action.name)}</code></td><td>{escape(changes)}</td>"
+        f"<td>{escape(action.description)} <code>{escape(names)}</code></td></tr>"
     )

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from lea.actions.action import AnyAction
+from lea.actions.action import AnyAction, Look
 from lea.actions.desk import Desk
 from lea.actions.registry import Registry, built_in, installed
 from lea.config import Config
 from lea.handlers.keys import CLOCK, CONFIG, DESK, NEWS, NOTICES, STORE, TURNS
+from lea.handlers.openapi import Described
 from lea.manager.checking import Checking
 from lea.manager.decisions import Decisions
 from lea.manager.news import State
@@ -25,6 +26,19 @@ COMPANIES = 10_000
 def registry(config: Config, more: Sequence[AnyAction]) -> Registry:
     """Every action there is; looking for packages reads the disk. `more` are those of tests and benchmarks."""
     return Registry([*built_in(geocode=bool(config.geocoding.url)), *installed(), *more])
+
+
+def described(actions: Registry) -> list[Described]:
+    """The actions for `/docs`."""
+    return [
+        Described(
+            action.name,
+            action.description,
+            None if isinstance(action, Look) else action.changes,
+            action.arguments.model_json_schema(),
+        )
+        for action in actions
+    ]
 
 
 def desk(app: web.Application, source: Source) -> Desk:
