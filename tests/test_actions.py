@@ -70,6 +70,13 @@ async def test_another_write_is_told_by_the_model_with_what_was_done(lea: Lea, a
     assert (await file_of(ada, "T-104"))["stage"] == "offer"
 
 
+async def test_the_model_knows_which_file_the_conversation_is_about(lea: Lea, ada: Person, model: ModelServer) -> None:
+    await with_files(lea, ada)
+    await ada.ask("passe T-104 à l'offre", session_id="s1")
+    await ada.ask("Et que faut-il faire ensuite à ton avis ?", session_id="s1")
+    assert "about file T-104" in model.exchanges[1].body["messages"][0]["content"]
+
+
 async def test_what_was_done_is_told_also_where_the_model_fails(lea: Lea, ada: Person, model: ModelServer) -> None:
     await with_files(lea, ada)
     model.default = Refusal(401)

@@ -56,6 +56,8 @@ class Acting:
         self._identity = identity
         self._topic = topic
         self._desk = desk
+        self.about = ""
+        """The reference of the last file something was done to."""
 
     async def plainly(self, intent: Intent, message_id: MessageId, last: str) -> Acted | None:
         """Do what the message asks in so many words; None where that turns out not to be an action."""
@@ -198,6 +200,8 @@ class Acting:
         return Acted(say("undone", scope.language, what=escaped(receipt.summary)))
 
     def _tell(self, receipt: Receipt, language: Language) -> None:
+        if receipt.record_kind == "transaction" and receipt.state == "succeeded":
+            self.about = receipt.record_reference or ""
         self._topic.publish(self._desk.event(receipt, language))
 
     def _scope(self, language: Language) -> Scope:

@@ -47,12 +47,20 @@ class Answer:
         self._acting = acting
 
     async def ask_model(
-        self, session: LLMSession, history: History, granted: Granted, acted: str, tools: tuple[Tool, ...]
+        self,
+        session: LLMSession,
+        history: History,
+        granted: Granted,
+        *,
+        acted: str,
+        about: str,
+        tools: tuple[Tool, ...],
     ) -> Answered:
         """Open the model's stream while the message is being saved, and tell nothing of it before that is done.
 
         `known`: an earlier turn of this request was begun; `stale`: the store knows a newer history. In both cases
-        nothing was told. `acted` is what was done for this message already; then no `tools` are offered.
+        nothing was told. `acted` is what was done for this message already; then no `tools` are
+        offered. `about` is the file the conversation is about.
         """
         self._topic.publish(Stage("thinking"))
         text, prefix = self._ask.text, ""
@@ -65,6 +73,7 @@ class Answer:
             text,
             prefix=prefix,
             acted=acted,
+            about=about,
             language=self._ask.language,
             budget=self._services.config.llm.context_tokens,
         )

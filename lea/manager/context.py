@@ -21,10 +21,8 @@ GO_ON: Final[dict[Language, str]] = {
 }
 
 
-ACTED: Final[dict[Language, str]] = {
-    "fr": "--- Action effectuée ---",
-    "en": "--- Action carried out ---",
-}
+ACTED: Final = "--- Action effectuée ---"
+"""In either language: integrators look for it."""
 
 
 def render(
@@ -34,17 +32,20 @@ def render(
     *,
     prefix: str,
     acted: str,
+    about: str,
     language: Language,
     budget: int,
 ) -> Prompt:
     """The prompt for `text`, history cut to `budget` estimated tokens, the newest kept.
 
     With a `prefix` the model is asked to go on with that answer. `acted` is what was done or found for the message
-    already, and is told under a line of its own.
+    already, and is told under a line of its own. `about` is the reference of the file the conversation is about.
     """
     system = system_prompt(session, language)
+    if about:
+        system += f"\nThis conversation is about file {about}."
     if acted:
-        system += f"\n{ACTED[language]}\n{acted}\n{TELL_IT}"
+        system += f"\n{ACTED}\n{acted}\n{TELL_IT}"
     question: tuple[Message, ...] = (User(text),)
     if prefix:
         question = (User(text), Assistant(prefix), User(GO_ON[language]))

@@ -10,6 +10,7 @@ from lea.manager.ask import Ask, Services
 from lea.manager.outcome import Timings
 from lea.manager.thread import HISTORY_MESSAGES, History, Thread
 from lea.messages import Assistant, Message, User
+from lea.store import acts, threads
 from lea.store import turns as rows
 
 FEW_WORDS: Final = 3
@@ -38,7 +39,10 @@ class Recall:
             return known
         reading = perf_counter()
         messages = await self._services.snapshots.history(self._identity.user_id, ask.thread_id, begun.parent_id)
-        thread.history = History(begun.parent_id, await self._read(begun.parent_id) if messages is None else messages)
+        if messages is None:
+            about, messages = await self._read(begun.parent_id)
+            thread.about = about or thread.about
+        thread.history = History(begun.parent_id, messages)
         self._timings.add("load_history", perf_counter() - reading)
         return thread.history
 
@@ -56,15 +60,17 @@ class Recall:
         answer = messages[-1].text if messages and isinstance(messages[-1], Assistant) else ""
         return answer or self._ask.last_answer, said
 
-    async def _read(self, head: MessageId | None) -> list[Message]:
+    async def _read(self, head: MessageId | None) -> tuple[str, list[Message]]:
+        """The file the conversation is about, and what was said."""
         if head is None:
-            return []
-        path = await self._services.store.read(
-            lambda connection: rows.path_to(
-                connection, self._identity.user_id, self._ask.thread_id, head, HISTORY_MESSAGES
-            )
-        )
-        return [_said(row.role, row.content) for row in path]
+            return "", []
+        user_id, thread_id = self._identity.user_id, self._ask.thread_id
+
+        def read(connection: acts.Connection) -> tuple[str, list[Message]]:
+            path = rows.path_to(connection, user_id, thread_id, head, HISTORY_MESSAGES)
+            return threads.about(connection, user_id, thread_id), [_said(row.role, row.content) for row in path]
+
+        return await self._services.store.read(read)
 
 
 def _said(role: str, text: str) -> Message:

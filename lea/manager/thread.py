@@ -26,6 +26,8 @@ class Thread:
         self.id = thread_id
         self.lock = ThreadLock(waiting)
         self.history: History | None = None
+        self.about = ""
+        """The reference of the file the conversation is about."""
 
     @property
     def busy(self) -> bool:

@@ -6,6 +6,7 @@ its end is saved before it is told.
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 from typing import Literal
 
@@ -154,11 +155,15 @@ class Turn:
         self._timings.add("load", perf_counter() - loading)
         for phase, seconds in times.phases.items():
             self._timings.add(f"load_{phase}", seconds)
-        asked = None if history is None else await self._answer.ask_model(session, history, self._granted, acted, tools)
+        thread.about = self._acting.about or thread.about
+        ask = partial(
+            self._answer.ask_model, session, granted=self._granted, acted=acted, about=thread.about, tools=tools
+        )
+        asked = None if history is None else await ask(history)
         if asked == "stale":
             thread.history = None
             fresh = await self._recall.history(thread)
-            asked = None if fresh is None else await self._answer.ask_model(session, fresh, self._granted, acted, tools)
+            asked = None if fresh is None else await ask(fresh)
         if asked == "stale":
             raise Conflict
         return asked

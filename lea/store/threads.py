@@ -66,6 +66,16 @@ def get(connection: Connection, user_id: UserId, thread_id: ThreadId) -> ThreadR
     return None if row is None else _thread(row)
 
 
+def about(connection: Connection, user_id: UserId, thread_id: ThreadId) -> str:
+    """The reference of the transaction a conversation is about; empty where it is about none."""
+    query = (
+        select(transactions.c.reference)
+        .join(threads, threads.c.transaction_id == transactions.c.id)
+        .where(threads.c.user_id == user_id, threads.c.id == thread_id)
+    )
+    return connection.execute(query).scalar_one_or_none() or ""
+
+
 def read(connection: Connection, user_id: UserId, thread_id: ThreadId) -> list[MessageRow]:
     """The messages of the branch that is shown, oldest first."""
     head = connection.execute(
