@@ -14,6 +14,7 @@ from lea.errors import BadRequest, Conflict, NotFound
 from lea.ids import CompanyId, UserId
 from lea.records import transactions as rules
 from lea.records.transactions import Author, Transaction
+from lea.store import places
 from lea.store.engine import Store
 from lea.store.migrate import upgrade
 from lea.store.records import TransactionRow, insert_transactions
@@ -265,15 +266,13 @@ async def test_a_price_and_its_currency_come_and_go_together(store: Store) -> No
 async def test_a_new_address_is_a_new_place(store: Store) -> None:
     await store.write(opened(geocode=True))
     assert (await store.read(got())).geocoding == "waiting"
-    from lea.store import transactions as rows
-
-    assert await store.write(lambda c: rows.place(c, "f1", SALE["address"], (47.2, -1.5)))
+    assert await store.write(lambda c: places.place(c, "f1", SALE["address"], (47.2, -1.5)))
     file = await store.read(got())
     assert (file.latitude, file.longitude, file.geocoding, file.version) == (47.2, -1.5, "found", 1)
     before, after = await store.write(changed({"address": "Ailleurs"}, geocode=True))
     file = await store.read(got())
     assert (file.latitude, file.longitude, file.geocoding) == (None, None, "waiting")
-    assert not await store.write(lambda c: rows.place(c, "f1", SALE["address"], (47.2, -1.5)))
+    assert not await store.write(lambda c: places.place(c, "f1", SALE["address"], (47.2, -1.5)))
     await store.write(changed({"address": "Nulle part"}, geocode=False))
     assert (await store.read(got())).geocoding == "off"
 

@@ -1,6 +1,7 @@
 """Two servers on one PostgreSQL, with Redis between them and without: one conversation, whoever is asked."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ from lea.auth.enrolment import Newcomer
 from lea.config import Config
 from lea.handlers.keys import AUTH
 from tests.lea_server import Lea, Person, Reading, Told, running, settings
-from tests.model_server import Answer, ModelServer
+from tests.model_server import Answer, Call, ModelServer
 from tests.postgres import fresh_database
 from tests.redis_server import RedisServer, own_redis
+from tests.test_actions import CREATE, VAGUE, confirms, with_files
 
 
 @dataclass
@@ -243,3 +245,33 @@ async def test_a_sign_in_that_is_ended_at_one_server_is_ended_at_the_other(pair:
     async with asyncio.timeout(5):
         while (await pair.also_ada.call("GET", "/v1/auth/me", None, **bearer))[0] != 401:
             await asyncio.sleep(0.01)
+
+
+async def test_what_one_server_asks_is_decided_once_at_both(pair: Pair, model: ModelServer) -> None:
+    await with_files(pair.one, pair.ada)
+    wish = Call("move_transaction", json.dumps({"transaction": "T-104", "stage": "offer"}))
+    model.script(Answer("", pieces=("Bon.",), calls=(wish,)))
+    asked = confirms(await pair.ada.ask(VAGUE, session_id="s1"))[0]
+    path = f"/v1/lea/confirmations/{asked['id']}"
+    answers = await asyncio.gather(
+        *(person.call("POST", path, {"decision": "approve"}) for person in (pair.also_ada, pair.ada) * 3)
+    )
+    assert {status for status, _ in answers} == {200}
+    assert len({body["action"]["id"] for _, body in answers}) == 1
+    after = f"/v1/lea/threads/s1/stream?after={answers[0][1]['turn_id']}:0"
+    async with pair.ada.reading(path=after) as reading:
+        told = await reading.rest()
+    assert told.done["finish_reason"] == "action"
+    assert await pair.one.sql("SELECT stage FROM transactions WHERE reference = 'T-104'") == [("offer",)]
+    assert await pair.one.sql("SELECT count(*) FROM action_calls") == [(1,)]
+    assert (await pair.also_ada.call("POST", path, {"decision": "reject"}))[1]["code"] == "already_decided"
+
+
+async def test_a_file_made_at_one_server_is_known_to_the_answers_of_the_other(pair: Pair, model: ModelServer) -> None:
+    await pair.also_ada.ask("Que sais-tu de nos dossiers les plus récents ?", session_id="s2")
+    await pair.ada.ask(CREATE, session_id="s1")
+    async with asyncio.timeout(20):
+        while "T-101" not in str(model.exchanges[-1].body["messages"][0]):
+            await pair.also_ada.ask("Que sais-tu de nos dossiers les plus récents ?", session_id="s2")
+            if pair.redis is None:
+                return  # nothing but the next load tells another process

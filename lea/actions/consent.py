@@ -84,7 +84,8 @@ def decide(
         run = _runnable(connection, registry, asked, edited)
         arguments = plain(run[1])
     if not confirmations.decide(connection, asked.id, decision, arguments, scope.now):
-        raise Conflict("already_decided")
+        first = confirmations.find(connection, asked.user_id, asked.id)  # another process was first, this moment
+        return _again(connection, first or asked, decision, edited)
     faults.reach("confirmation.deciding")
     done = None if run is None else _run(connection, *run, asked, scope)
     decided = confirmations.find(connection, asked.user_id, asked.id)

@@ -12,9 +12,9 @@ import structlog
 from lea.errors import LeaError
 from lea.ids import CompanyId
 from lea.records.geocoder import Garbled, Geocoder
-from lea.store import transactions as rows
+from lea.store import places
 from lea.store.engine import Store
-from lea.store.transactions import Waiting
+from lea.store.places import Waiting
 
 EVERY_S: Final = 30.0
 """How long a record waits that another process has saved, or for which the service had no answer."""
@@ -69,7 +69,7 @@ class Geocoding:
 
     async def _waiting(self) -> list[Waiting]:
         after = self._after
-        return await self._store.read(lambda connection: rows.waiting(connection, after, BATCH))
+        return await self._store.read(lambda connection: places.waiting(connection, after, BATCH))
 
     async def _complete(self, one: Waiting) -> None:
         try:
@@ -77,5 +77,5 @@ class Geocoding:
         except Garbled:
             log.warning("geocoding.garbled", transaction_id=one.id)
             return
-        if await self._store.write(lambda connection: rows.place(connection, one.id, one.address, found)):
+        if await self._store.write(lambda connection: places.place(connection, one.id, one.address, found)):
             self._placed(one.company_id, one.id, one.reference)

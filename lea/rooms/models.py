@@ -77,6 +77,19 @@ def llm_checks(provider: Provider) -> dict[str, Check]:
     }
 
 
-def price_hint(config: Config) -> Callable[[Unfinished], str]:
-    hints = {"offline": "offline", TELLER: "offline", FALLBACK: config.llm_fallback.base_url or "openai"}
-    return lambda left: hints.get(left.provider or "", config.llm.base_url or "openai")
+def estimates(config: Config) -> Callable[[Unfinished], Estimate]:
+    """What the call of a turn is accounted with whose process is gone; what was told without a model is not."""
+
+    def asked(left: Unfinished, by: Provider) -> Answering:
+        return Answering(
+            left.provider or "", left.model or "", by.base_url or "openai", False, (by.price_in, by.price_out)
+        )
+
+    def estimated(left: Unfinished) -> Estimate:
+        if left.provider in {None, TELLER}:
+            return Estimate(None, None)
+        by = config.llm_fallback if left.provider == FALLBACK else config.llm
+        answering = Answering("offline", "rules", FREE) if left.provider == FREE else asked(left, by)
+        return estimate_unfinished(left, answering, config.budgets.unpriced_per_million)
+
+    return estimated

@@ -15,9 +15,8 @@ from lea.handlers.keys import (
     STORE,
 )
 from lea.manager.manager import LLMManager
-from lea.manager.outcome import estimate_unfinished
 from lea.rooms.keys import TARGET, TASKS
-from lea.rooms.models import price_hint
+from lea.rooms.models import estimates
 from lea.store import accounts, migrate
 from lea.store import threads as threads_of
 from lea.store.checkpoints import interrupt
@@ -37,8 +36,7 @@ async def store(app: web.Application) -> AsyncIterator[None]:
         migrate.upgrade(connection)
         if not store.sole:  # what is live there may be another process's; its lease tells
             return 0
-        hint = price_hint(app[CONFIG])
-        return len(interrupt(connection, None, lambda left: estimate_unfinished(left, hint(left)), clock.now()))
+        return len(interrupt(connection, None, estimates(app[CONFIG]), clock.now()))
 
     try:
         left = await store.prepare(prepare)

@@ -50,21 +50,6 @@ NUMBER: Final = (
     .values(last_file=bindparam("number"))
 )
 TOUCH: Final = update(transactions).where(transactions.c.id == bindparam("at")).values(updated_at=bindparam("now"))
-PLACE: Final = (
-    update(transactions)
-    .where(
-        transactions.c.id == bindparam("at"),
-        transactions.c.geocoding == "waiting",
-        transactions.c.address == bindparam("where"),
-    )
-    .values({name: bindparam(name) for name in ("latitude", "longitude", "geocoding")})
-)
-WAITING: Final = (
-    select(transactions.c.id, transactions.c.company_id, transactions.c.reference, transactions.c.address)
-    .where(transactions.c.geocoding == "waiting", transactions.c.id > bindparam("after"))
-    .order_by(transactions.c.id)
-    .limit(bindparam("most"))
-)
 
 
 class Filter(NamedTuple):
@@ -73,15 +58,6 @@ class Filter(NamedTuple):
     words: Sequence[str] = ()
     kind: str | None = None
     stage: str | None = None
-
-
-class Waiting(NamedTuple):
-    """A transaction whose place is not known yet."""
-
-    id: str
-    company_id: CompanyId
-    reference: str
-    address: str
 
 
 def get(connection: Connection, company_id: CompanyId, name: str, *, lock: bool = False) -> Row[Any] | None:
@@ -152,19 +128,6 @@ def touch(connection: Connection, transaction_id: str, now: float) -> None:
 def remove(connection: Connection, transaction_id: str) -> None:
     """With all that belongs to it."""
     connection.execute(delete(transactions).where(transactions.c.id == transaction_id))
-
-
-def waiting(connection: Connection, after: str, limit: int) -> list[Waiting]:
-    """Those of every company that wait for their place, by id."""
-    rows = connection.execute(WAITING, {"after": after, "most": limit})
-    return [Waiting(row.id, CompanyId(row.company_id), row.reference, row.address) for row in rows]
-
-
-def place(connection: Connection, transaction_id: str, address: str, found: tuple[float, float] | None) -> bool:
-    """Keep where that address is, as (latitude, longitude); False where it has another address by now."""
-    latitude, longitude = found or (None, None)
-    values = {"at": transaction_id, "where": address, "latitude": latitude, "longitude": longitude}
-    return connection.execute(PLACE, values | {"geocoding": "found" if found else "unknown"}).rowcount == 1
 
 
 def add_parties(connection: Connection, rows: Collection[Mapping[str, Any]]) -> None:

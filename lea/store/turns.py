@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, literal, selec
 from lea import faults
 from lea.events import FinishReason
 from lea.ids import CompanyId, MessageId, RequestId, ThreadId, TurnId, UserId
+from lea.store import usage
 from lea.store.tables import messages, turns
+from lea.store.usage import UsageRow
 
 TurnKind = Literal["message", "regenerate", "continue", "decision"]
 
@@ -63,7 +65,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class EndTurn:
-    """How a turn ended; token counts are None when no model was asked."""
+    """How a turn ended; token counts are None when no model was asked, and else the sums of `spent`."""
 
     turn_id: TurnId
     assistant_message_id: MessageId
@@ -81,6 +83,7 @@ class EndTurn:
     timings_ms: dict[str, float]
     events: int
     now: float
+    spent: tuple[UsageRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ END_TURN: Final = (
 
 
 def end(connection: Connection, turn: EndTurn) -> None:
-    """Save the answer and what it took, once; nothing happens if the turn has ended or is no longer there."""
+    """Save the answer and what it took, once; if the turn has ended or is no longer there, only its calls are kept."""
     connection.execute(
         END_MESSAGE,
         {
@@ -170,6 +173,7 @@ def end(connection: Connection, turn: EndTurn) -> None:
             "ended_at": turn.now,
         },
     )
+    usage.add(connection, turn.spent)
     faults.reach("turn.ending")
 
 
