@@ -1,0 +1,6 @@
+"""What people plainly ask for, understood by rules before any model."""
+
+from lea.actions.intents.intent import ASKS, Intent
+from lea.actions.intents.understand import understand
+
+__all__ = ["ASKS", "Intent", "understand"]
