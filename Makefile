@@ -37,7 +37,7 @@ dev: .venv/installed-dev
 lock: ## write the locks anew from pyproject.toml
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
 	build/lock/bin/uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade \
-		--extra redis --extra postgres --extra documents pyproject.toml -o requirements.lock
+		--extra redis --extra postgres --extra documents --extra tracing pyproject.toml -o requirements.lock
 	build/lock/bin/uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate --quiet \
 		--all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
 

@@ -57,6 +57,20 @@ TURNS = Counter("lea_turns", "Turns ended.", ["finish_reason", "provider"], regi
 FIRST_TOKEN_SECONDS = Histogram(
     "lea_first_token_seconds", "From the request to the first text.", buckets=FAST, registry=REGISTRY
 )
+TOKENS_PER_SECOND = Histogram(
+    "lea_answer_tokens_per_second",
+    "Tokens of an answer over the time between its first and its last.",
+    ["provider"],
+    buckets=(1, 2, 5, 10, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500, 1000),
+    registry=REGISTRY,
+)
+FIRST_BYTE_SECONDS = Histogram(
+    "lea_first_byte_seconds",
+    "From the request's headers to the first byte of a stream.",
+    buckets=FAST,
+    registry=REGISTRY,
+)
+COST = Counter("lea_cost_usd", "What answers cost in US dollars, as far as known.", ["provider"], registry=REGISTRY)
 TOKENS = Counter("lea_tokens", "Tokens used.", ["kind"], registry=REGISTRY)
 MODEL_ATTEMPTS = Counter("lea_model_attempts", "Calls to a model.", ["provider", "outcome"], registry=REGISTRY)
 BREAKER_STATE = Gauge("lea_breaker_state", "0 closed, 1 half open, 2 open.", ["dependency"], registry=REGISTRY)
@@ -80,4 +94,6 @@ DEPENDENCY_WAITING = Gauge(
 )
 FAILOVERS = Counter("lea_failovers", "Answers another provider was asked for.", ["provider"], registry=REGISTRY)
 REDIS_SECONDS = Histogram("lea_redis_seconds", "A command to Redis, as waited for.", buckets=FAST, registry=REGISTRY)
-REDIS_AVAILABLE = Gauge("lea_redis_available", "1 while Redis can be used.", registry=REGISTRY)
+REDIS_AVAILABLE = Gauge(
+    "lea_redis_available", "1 while Redis can be used; nothing without one.", ["dependency"], registry=REGISTRY
+)

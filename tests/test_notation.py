@@ -61,7 +61,15 @@ def test_an_amount_that_may_be_another_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2027-03-05", "5 mars 2027", "le 5 mars 2027", "5 March 2027", "March 5, 2027", "5th of March 2027", "5 MARS 2027"],
+    [
+        "2027-03-05",
+        "5 mars 2027",
+        "le 5 mars 2027",
+        "5 March 2027",
+        "March 5, 2027",
+        "5th of March 2027",
+        "5 MARS 2027",
+    ],
 )
 def test_a_day_is_read_in_both_notations(text: str) -> None:
     assert notation.day(text) == notation.french_day(text) == date(2027, 3, 5)

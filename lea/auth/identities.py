@@ -1,19 +1,22 @@
 """From a credential to a caller, from process memory wherever this process has seen the credential before."""
 
+import asyncio
 import hmac
 import re
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Final
 
+import structlog
 from cachetools import TTLCache
 
 from lea.auth.permissions import Identity, unauthorized
 from lea.auth.tokens import AccessTokens, RefreshTokens
 from lea.clock import Clock
+from lea.errors import LeaError
 from lea.resilience.cache import LookupCache
 from lea.resilience.single_flight import SingleFlight
-from lea.store import credentials, families
+from lea.store import administration, credentials, families
 from lea.store.credentials import ApiKey
 from lea.store.engine import Store
 from lea.store.families import LiveFamily
@@ -23,6 +26,11 @@ REMEMBERED: Final = 10_000
 """Most keys, sign-ins and sign-outs this process remembers, of each."""
 BELIEVED_S: Final = 60.0
 """How long a key or sign-in that was looked up is believed: the longest a revoked key still works."""
+
+LOOK_S: Final = 30.0
+"""How often the store is asked for sign-ins that were ended elsewhere; so long their access tokens still work."""
+
+log = structlog.get_logger()
 
 _KEY = re.compile(r"lea_([0-9a-f]{24})_([A-Za-z0-9_-]{43})")
 
@@ -44,8 +52,8 @@ class Identities:
         self.caches = (self._keys, self._families)
         self.on_end: Callable[[str], None] = lambda _: None
         """Called with a sign-in that was ended here, for the other processes to know."""
-        outlives = max(access.lifetime_s, BELIEVED_S) + 1
-        self._ended: TTLCache[str, bool] = TTLCache(REMEMBERED, outlives, timer=clock.monotonic)
+        self._outlives = max(access.lifetime_s, BELIEVED_S) + 1
+        self._ended: TTLCache[str, bool] = TTLCache(REMEMBERED, self._outlives, timer=clock.monotonic)
 
     async def of_bearer(self, credential: str) -> Identity:
         """Who holds this access token (no look-up) or API key (one, if this process has not seen it lately)."""
@@ -76,6 +84,23 @@ class Identities:
         """As `end`, said by another process."""
         self._ended[family] = True
         self._families.drop(family)
+
+    async def keep_looking(self) -> None:
+        """Until cancelled: hear of sign-ins that were ended where no bus reaches, as by the command line."""
+        while True:
+            try:
+                await self.look()
+            except LeaError as error:
+                log.warning("signins.not_looked", error=error.reason)
+            await asyncio.sleep(LOOK_S)
+
+    async def look(self) -> None:
+        """Once."""
+        since = self._clock.now() - self._outlives - LOOK_S
+        ended = await self._store.read(lambda c: administration.ended_since(c, since, REMEMBERED))
+        for family in ended:
+            if family not in self._ended:
+                self.end_here(family)
 
     async def _of_key(self, credential: str) -> Identity:
         match = _KEY.fullmatch(credential)

@@ -1,7 +1,5 @@
 """`lea user` and `lea key`: accounts from the command line, also beside a running server."""
 
-import asyncio
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -10,14 +8,13 @@ import click
 
 from lea.auth.enrolment import Enrolment, Newcomer, normalise_email
 from lea.auth.passwords import MAX_LENGTH, Passwords, check_password
+from lea.cli.access import disable, enable, list_keys, revoke
+from lea.cli.database import address_of, no_account, note, run
 from lea.clock import SystemClock
 from lea.config import Config
-from lea.errors import LeaError, NotFound, StartError
-from lea.log import audit, configure_command
+from lea.errors import NotFound
 from lea.sentences import Language
-from lea.store.engine import Store, make_folder
-from lea.store.migrate import upgrade
-from lea.tasks import TaskOwner
+from lea.store.engine import Store
 
 T = TypeVar("T")
 
@@ -61,8 +58,8 @@ def user_add(
     if not 1 <= len(name) <= 200 or not 1 <= len(company) <= 200:
         raise click.ClickException("a name has 1 to 200 characters")
     newcomer = Newcomer(email, password, name, company, language or config.server.language)
-    account = _run(config, lambda enrolment: enrolment.add_user(newcomer, "admin" if admin else "member"))
-    _note("account.made", account.id, role=account.role, company=account.company_id)
+    account = _enrol(config, lambda enrolment: enrolment.add_user(newcomer, "admin" if admin else "member"))
+    note("account.made", account.id, role=account.role, company=account.company_id)
     click.echo(f"{account.email} is {account.role} of {account.company_name}")
 
 
@@ -71,61 +68,34 @@ def user_add(
 @click.pass_obj
 def key_create(config: Config, *, email: str) -> None:
     """Print a new API key of EMAIL; it is shown this once."""
+    address = address_of(email)
     try:
-        address = normalise_email(email)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
-    try:
-        made = _run(config, lambda enrolment: enrolment.create_key(address))
+        made = _enrol(config, lambda enrolment: enrolment.create_key(address))
     except NotFound:
-        raise click.ClickException(f"{address} has no account") from None
-    _note("key.created", f"key_{made.split('_')[1]}")
+        raise no_account(address) from None
+    note("key.created", f"key_{made.split('_')[1]}")
     click.echo(made)
 
 
-def _note(act: str, target: str, **more: str) -> None:
-    """Audit what was done by whoever runs the command, as the system knows them."""
-    configure_command()
-    audit(act, "done", who=f"uid:{os.getuid()}", target=target, **more)
+def _enrol(config: Config, work: Callable[[Enrolment], Awaitable[T]]) -> T:
+    async def with_store(store: Store) -> T:
+        passwords = Passwords()
+        enrolment = Enrolment(
+            store,
+            SystemClock(),
+            passwords,
+            link_lifetime_s=config.auth.link_hours * 3600,
+            load_sample=lambda _connection, _company_id: None,
+        )
+        try:
+            return await work(enrolment)
+        finally:
+            passwords.close()
+
+    return run(config, with_store)
 
 
-def _run(config: Config, work: Callable[[Enrolment], Awaitable[T]]) -> T:
-    """Do one piece of work on the database; what is refused ends the command with one line and exit code 1."""
-    try:
-        make_folder(config.database)
-        return asyncio.run(_with_enrolment(config, work))
-    except NotFound:
-        raise
-    except LeaError as error:
-        raise click.ClickException(error.detail("en")) from None
-    except StartError as error:
-        raise click.ClickException(str(error)) from None
-
-
-async def _with_enrolment(config: Config, work: Callable[[Enrolment], Awaitable[T]]) -> T:
-    tasks, passwords = TaskOwner(), Passwords()
-    store = Store(config.database, tasks)
-    enrolment = Enrolment(
-        store,
-        SystemClock(),
-        passwords,
-        link_lifetime_s=config.auth.link_hours * 3600,
-        load_sample=lambda _connection, _company_id: None,
-    )
-    try:
-        await _prepare(store)
-        return await work(enrolment)
-    finally:
-        passwords.close()
-        await store.aclose()
-        await tasks.aclose()
-
-
-async def _prepare(store: Store) -> None:
-    try:
-        await store.write(upgrade)
-    except LeaError as error:
-        if isinstance(error.__cause__, StartError):
-            raise error.__cause__ from None
-        reason = str(error.__cause__ or error).partition("\n")[0]
-        raise StartError(f"database.url: the database cannot be used: {reason}") from None
+user.add_command(disable)
+user.add_command(enable)
+key.add_command(list_keys)
+key.add_command(revoke)

@@ -82,6 +82,7 @@ class RedisLink:
 
     async def start(self) -> None:
         """Look once whether Redis is there, and again and again while it is not."""
+        REDIS_AVAILABLE.labels("redis").set(0)
         if self._quick is None:
             log.error("redis.unusable", detail=self.detail)
             return
@@ -131,7 +132,7 @@ class RedisLink:
         if self._available:
             self._available = False
             self._since = perf_counter()
-            REDIS_AVAILABLE.set(0)
+            REDIS_AVAILABLE.labels("redis").set(0)
             log.warning("redis.unavailable", detail=self.detail)
 
     async def _keep_probing(self) -> None:
@@ -161,7 +162,7 @@ class RedisLink:
             return
         self._available = True
         self.detail = "redis"
-        REDIS_AVAILABLE.set(1)
+        REDIS_AVAILABLE.labels("redis").set(1)
         log.info("redis.available", gone_s=round(self.unchanged_s, 3))
         self._since = perf_counter()
         for call in self._returned:

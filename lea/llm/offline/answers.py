@@ -148,7 +148,7 @@ WRITERS: Final[Mapping[Intent, tuple[Writer, str]]] = {
 
 
 def _abilities(language: Language) -> str:
-    abilities = ("can_whoami", "can_threads", "can_files", "can_jobs")
+    abilities = ("can_whoami", "can_threads", "can_files", "can_jobs", "can_act")
     return f"{say('can', language)}\n\n{bullets(say(ability, language) for ability in abilities)}"
 
 

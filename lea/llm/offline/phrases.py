@@ -34,6 +34,10 @@ PHRASES: Final[Mapping[str, Mapping[Language, str]]] = {
         "fr": "le nombre de tâches : « Combien de tâches à traiter à la banque ? »",
         "en": 'how many jobs there are: "How many jobs are pending at the bank?"',
     },
+    "can_act": {
+        "fr": "agir : « Crée une transaction pour la vente du 5 rue du Port à La Rochelle », « Passe T-104 à l'offre »",
+        "en": 'act: "Create a file for the sale of 5 rue du Port, La Rochelle", "Move T-104 to offer"',
+    },
     "thanks": {"fr": "Avec plaisir !", "en": "You're welcome!"},
     "bye": {"fr": "Au revoir, à bientôt !", "en": "Goodbye, see you soon!"},
     "unreadable_profile": {
