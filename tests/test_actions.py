@@ -341,3 +341,24 @@ async def test_orders_within_a_records_text_are_data(lea: Lea, ada: Person, mode
     told = await ada.ask("Résume ce qui est noté au sujet de la rue de la Paix, s'il te plaît", session_id="s1")
     assert confirms(told)[0]["state"] == "asked"
     assert (await file_of(ada, "T-104"))["stage"] == "mandate"
+
+
+async def test_a_files_history_tells_who_did_what_and_its_last_change_can_be_taken_back(lea: Lea, ada: Person) -> None:
+    grace = await lea.person("grace@example.org")
+    await with_files(lea, ada)
+    await ada.ask("passe T-104 à l'offre", session_id="s1")
+    await grace.call("PATCH", "/v1/transactions/T-104", {"price": "880 000"})
+    await grace.call("POST", "/v1/transactions/T-104/notes", {"text": "Rappeler lundi"})
+    receipts = (await file_of(ada, "T-104"))["receipts"]
+    assert [(one["name"], one["by"]) for one in receipts] == [
+        ("add_note", "Grace"),
+        ("change_transaction", "Grace"),
+        ("move_transaction", "Ada"),
+    ]
+    assert [(one["before"], one["after"]) for one in receipts[1]["changes"]] == [("€890,000", "€880,000")]
+    status, problem = await grace.call("POST", f"/v1/lea/actions/{receipts[1]['id']}/undo")
+    assert (status, problem["code"]) == (409, "record_changed"), "the note came later"
+    for one in receipts[:2]:
+        assert (await grace.call("POST", f"/v1/lea/actions/{one['id']}/undo"))[0] == 200
+    file = await file_of(ada, "T-104")
+    assert (file["price"], file["stage"], file["receipts"][1]["state"]) == ("890000.00", "offer", "undone")

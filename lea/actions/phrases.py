@@ -23,6 +23,8 @@ PHRASES: Final[Mapping[str, Mapping[Language, str]]] = {
     "party_added": {"fr": "Ajouté à {reference} : {what}", "en": "Added to {reference}: {what}"},
     "add_note": {"fr": "Noter sur {reference} : {what}", "en": "Add a note to {reference}: {what}"},
     "note_added": {"fr": "Note ajoutée à {reference} : {what}", "en": "Note added to {reference}: {what}"},
+    "party_removed": {"fr": "Retiré de {reference} : {what}", "en": "Removed from {reference}: {what}"},
+    "note_removed": {"fr": "Note retirée de {reference} : {what}", "en": "Note removed from {reference}: {what}"},
     "make_form": {"fr": "Préparer pour {reference} : {what}", "en": "Prepare for {reference}: {what}"},
     "form_made": {"fr": "Préparé pour {reference} : {what}", "en": "Prepared for {reference}: {what}"},
     "missing": {"fr": "il manque : {what}", "en": "missing: {what}"},

@@ -2,9 +2,11 @@
 
 from aiohttp import web
 
+from lea.actions.by_hand import Hand
+from lea.clock import iso
 from lea.errors import BadRequest
 from lea.handlers import paging
-from lea.handlers.keys import CLOCK, CONFIG, NEWS, STORE
+from lea.handlers.keys import CLOCK, CONFIG, DESK, NEWS, STORE
 from lea.handlers.routes import Body, Call, Empty, Routes, client_id, json_response
 from lea.handlers.transactions_answers import (
     ChangeBody,
@@ -21,10 +23,13 @@ from lea.records import forms
 from lea.records import transactions as rules
 from lea.records.fields import KINDS, STAGES
 from lea.records.transactions import FIELDS, Author, Connection, Note, Transaction
+from lea.store import acts, directory
+from lea.store.acts import Receipt
 
 PAGE = 50
 NOTES = 50
 """Of a transaction's notes, the newest that come with it."""
+RECEIPTS = 50
 
 routes = Routes("transactions")
 
@@ -71,12 +76,17 @@ async def create(call: Call[TransactionBody]) -> web.StreamResponse:
     asked = call.body.request_id
     own_id = new_id("tr") if asked is None else derived_id("transaction", identity.company_id, identity.user_id, asked)
     geocode = bool(call.app[CONFIG].geocoding.url)
-    author = author_of(call)
-    file = await call.app[STORE].write(
-        lambda connection: rules.create(
+    author, hand = author_of(call), hand_of(call, now)
+
+    def unit(connection: Connection) -> Transaction:
+        file = rules.create(
             connection, identity.company_id, fields, parties, author, now, transaction_id=own_id, geocode=geocode
         )
-    )
+        if file.created_at == now:
+            hand.created(connection, file)
+        return file
+
+    file = await call.app[STORE].write(unit)
     if file.created_at == now:
         call.app[NEWS].changed(identity.company_id, file.id, file.reference, "created")
     return json_response(transaction_answer(file), 201)
@@ -84,12 +94,20 @@ async def create(call: Call[TransactionBody]) -> web.StreamResponse:
 
 @routes.add("GET", "/v1/transactions/{id}", answer=WholeTransaction)
 async def read(call: Call[Empty]) -> web.StreamResponse:
-    """One transaction by its id or reference, with its parties, newest notes and forms."""
+    """One transaction by its id or reference, with its parties, newest notes, forms, and what was done to it last."""
     name, company_id = client_id(call.request), call.identity.company_id
-    file, notes, made = await call.app[STORE].read(lambda connection: _whole(connection, company_id, name))
+    file, notes, made, done = await call.app[STORE].read(lambda connection: _whole(connection, company_id, name))
+    events = [
+        call.app[DESK].event(receipt, call.language).wire()["action"] | {"at": iso(receipt.created_at), "by": by}
+        for receipt, by in done
+    ]
     return json_response(
         transaction_answer(file)
-        | {"notes": [note_answer(note) for note in notes], "forms": [form_summary(form) for form in made]}
+        | {
+            "notes": [note_answer(note) for note in notes],
+            "forms": [form_summary(form) for form in made],
+            "receipts": events,
+        }
     )
 
 
@@ -100,10 +118,14 @@ async def change(call: Call[ChangeBody]) -> web.StreamResponse:
     sent = call.body.model_dump(exclude_unset=True)
     fields = {field: value for field, value in sent.items() if field in FIELDS}
     version, geocode = call.body.version, bool(call.app[CONFIG].geocoding.url)
+    hand = hand_of(call, now)
 
     def unit(connection: Connection) -> tuple[bool, Transaction]:
-        _, after = rules.change(connection, company_id, name, fields, now, version=version, geocode=geocode)
-        return bool(after), rules.get(connection, company_id, name)
+        before, after = rules.change(connection, company_id, name, fields, now, version=version, geocode=geocode)
+        file = rules.get(connection, company_id, name)
+        if after:
+            hand.changed(connection, file, before, after)
+        return bool(after), file
 
     changed, file = await call.app[STORE].write(unit)
     if changed:
@@ -116,14 +138,22 @@ def author_of(call: Call[Body]) -> Author:
     return Author(call.identity.user_id, call.identity.name)
 
 
+def hand_of(call: Call[Body], now: float) -> Hand:
+    """Whoever writes the receipt of what the caller does."""
+    return Hand(call.identity, call.language, now)
+
+
 def _whole(
     connection: Connection, company_id: CompanyId, name: str
-) -> tuple[Transaction, list[Note], list[forms.Form]]:
+) -> tuple[Transaction, list[Note], list[forms.Form], list[tuple[Receipt, str]]]:
     file = rules.get(connection, company_id, name)
+    done = acts.of_record(connection, company_id, file.id, RECEIPTS)
+    names = directory.names(connection, company_id, {receipt.user_id for receipt in done})
     return (
         file,
         rules.notes(connection, company_id, file.id, NOTES),
         forms.forms(connection, company_id, file.id),
+        [(receipt, names.get(receipt.user_id, "")) for receipt in done],
     )
 
 

@@ -122,6 +122,7 @@ class TransactionAnswer(BaseModel):
 class WholeTransaction(TransactionAnswer):
     notes: list[NoteAnswer]
     forms: list[FormSummary]
+    receipts: list[dict[str, Any]]
 
 
 class TransactionPage(BaseModel):

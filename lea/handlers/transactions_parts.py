@@ -7,11 +7,12 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from lea.actions.by_hand import Hand
 from lea.errors import BadRequest
 from lea.handlers.headers import CSP, NOTHING
 from lea.handlers.keys import CLOCK, MANAGER, NEWS, STORE
 from lea.handlers.routes import Body, Call, Empty, Routes, client_id, json_response
-from lea.handlers.transactions import author_of
+from lea.handlers.transactions import author_of, hand_of
 from lea.handlers.transactions_answers import (
     FormAnswer,
     FormBody,
@@ -28,7 +29,7 @@ from lea.records import form_html, forms
 from lea.records import transactions as rules
 from lea.records.form_pdf import pdf
 from lea.records.forms import Form
-from lea.records.transactions import Connection
+from lea.records.transactions import Connection, Transaction
 
 T = TypeVar("T")
 
@@ -44,7 +45,9 @@ async def add_party(call: Call[PartyBody]) -> web.StreamResponse:
     name, company_id, now = client_id(call.request), call.identity.company_id, call.app[CLOCK].now()
     party, party_id = call.body.model_dump(), new_id("pa")
     added = await _written(
-        call, lambda connection: rules.add_party(connection, company_id, name, party, now, party_id=party_id)
+        call,
+        lambda connection: rules.add_party(connection, company_id, name, party, now, party_id=party_id),
+        Hand.party_added,
     )
     return json_response(party_answer(added), 201)
 
@@ -54,7 +57,11 @@ async def remove_party(call: Call[Empty]) -> web.StreamResponse:
     """Take somebody out of a transaction."""
     name, party_id = client_id(call.request), client_id(call.request, "party_id")
     company_id, now = call.identity.company_id, call.app[CLOCK].now()
-    await _written(call, lambda connection: rules.remove_party(connection, company_id, name, party_id, now))
+    await _written(
+        call,
+        lambda connection: rules.remove_party(connection, company_id, name, party_id, now),
+        Hand.party_removed,
+    )
     return web.Response(status=204)
 
 
@@ -64,7 +71,9 @@ async def add_note(call: Call[NoteBody]) -> web.StreamResponse:
     name, company_id, now = client_id(call.request), call.identity.company_id, call.app[CLOCK].now()
     text, author, note_id = call.body.text, author_of(call), new_id("no")
     note = await _written(
-        call, lambda connection: rules.add_note(connection, company_id, name, text, author, now, note_id=note_id)
+        call,
+        lambda connection: rules.add_note(connection, company_id, name, text, author, now, note_id=note_id),
+        Hand.note_added,
     )
     return json_response(note_answer(note), 201)
 
@@ -74,7 +83,11 @@ async def remove_note(call: Call[Empty]) -> web.StreamResponse:
     """Delete a note."""
     name, note_id = client_id(call.request), client_id(call.request, "note_id")
     company_id, now = call.identity.company_id, call.app[CLOCK].now()
-    await _written(call, lambda connection: rules.remove_note(connection, company_id, name, note_id, now))
+    await _written(
+        call,
+        lambda connection: rules.remove_note(connection, company_id, name, note_id, now),
+        Hand.note_removed,
+    )
     return web.Response(status=204)
 
 
@@ -87,6 +100,7 @@ async def make_form(call: Call[FormBody]) -> web.StreamResponse:
     form = await _written(
         call,
         lambda connection: forms.make(connection, company_id, name, template, language, author, now, form_id=form_id),
+        Hand.form_made,
     )
     return json_response(form_answer(form), 201)
 
@@ -120,11 +134,20 @@ async def _pdf(call: Call[Empty], form: Form) -> web.Response:
     return web.Response(body=drawn, content_type="application/pdf", headers=headers)
 
 
-async def _written(call: Call[Body], unit: Callable[[Connection], T]) -> T:
-    """Run the unit, then tell of the transaction it belongs to."""
+async def _written(
+    call: Call[Body],
+    unit: Callable[[Connection], T],
+    receipt: Callable[[Hand, Connection, Transaction, T], None],
+) -> T:
+    """Run the unit with its receipt, then tell of the transaction it belongs to."""
     company_id, name = call.identity.company_id, client_id(call.request)
-    done, file = await call.app[STORE].write(
-        lambda connection: (unit(connection), rules.get(connection, company_id, name))
-    )
+    hand = hand_of(call, call.app[CLOCK].now())
+
+    def whole(connection: Connection) -> tuple[T, Transaction]:
+        done, file = unit(connection), rules.get(connection, company_id, name)
+        receipt(hand, connection, file, done)
+        return done, file
+
+    done, file = await call.app[STORE].write(whole)
     call.app[NEWS].changed(company_id, file.id, file.reference)
     return done

@@ -1,5 +1,6 @@
 """Who a user is, and how their company is connected."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import cast
 
@@ -52,3 +53,11 @@ def connection_mode(connection: Connection, company_id: CompanyId) -> str | None
 def company_name(connection: Connection, company_id: CompanyId) -> str | None:
     """None where there is no such company."""
     return connection.execute(select(companies.c.name).where(companies.c.id == company_id)).scalar_one_or_none()
+
+
+def names(connection: Connection, company_id: CompanyId, user_ids: Collection[str]) -> dict[str, str]:
+    """What these people of the company are called."""
+    if not user_ids:
+        return {}
+    query = select(users.c.id, users.c.name).where(users.c.company_id == company_id, users.c.id.in_(user_ids))
+    return {row.id: row.name for row in connection.execute(query)}
