@@ -1,8 +1,9 @@
 """The one place that reads a clock."""
 
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 
 class Clock(Protocol):
@@ -30,3 +31,19 @@ class SystemClock:
 def iso(epoch_s: float) -> str:
     """RFC 3339 in UTC with milliseconds, as every time on the wire is written."""
     return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month in UTC: `2026-11`, from its first second up to the next one's."""
+
+    name: str
+    begins: float
+    ends: float
+
+    @classmethod
+    def of(cls, epoch_s: float) -> Self:
+        """The one this moment is in."""
+        first = datetime.fromtimestamp(epoch_s, UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+        return cls(first.strftime("%Y-%m"), first.timestamp(), after.timestamp())

@@ -15,7 +15,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from lea.errors import StartError
 from lea.outside import BUILT_IN, DependencySettings, Geocoding, Llm, LlmFallback, Provider
-from lea.settings import EMBEDDED, Actions, Auth, Database, Limits, Log, Section, Server, Sessions, State, Tracing
+from lea.settings import (
+    EMBEDDED,
+    Actions,
+    Auth,
+    Budgets,
+    Database,
+    Limits,
+    Log,
+    Section,
+    Server,
+    Sessions,
+    State,
+    Tracing,
+)
 
 __all__ = [
     "BUILT_IN",
@@ -23,6 +36,7 @@ __all__ = [
     "OPEN_TABLES",
     "Actions",
     "Auth",
+    "Budgets",
     "Config",
     "Database",
     "DependencySettings",
@@ -58,6 +72,7 @@ class Config(BaseModel):
     auth: Auth = Auth()
     sessions: Sessions = Sessions()
     actions: Actions = Actions()
+    budgets: Budgets = Budgets()
     geocoding: Geocoding = Geocoding()
     log: Log = Log()
     tracing: Tracing = Tracing()

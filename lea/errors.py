@@ -4,6 +4,7 @@ LeaError
 ├── StartError                 the process cannot start: one line, exit 1
 ├── BadRequest            400  the request is malformed
 ├── Unauthorized          401  nobody, or no longer, signed in
+├── BudgetExceeded        402  the month's money is spent
 ├── Forbidden             403  signed in, but not allowed
 ├── NotFound              404  absent, or another's: the same answer
 ├── Conflict              409  contradicts what is there
@@ -98,6 +99,24 @@ class BadRequest(LeaError):
 class Unauthorized(LeaError):
     status = 401
     default_code = "unauthorized"
+
+
+class BudgetExceeded(LeaError):
+    """`fr` and `en` say when there is money again; one that was kept no longer knows the day."""
+
+    status = 402
+    default_code = "budget_exceeded"
+    one_code = True
+
+    def __init__(
+        self,
+        reason: str | None = None,
+        *,
+        retryable: bool | None = None,
+        fr: str = "au début du mois suivant",
+        en: str = "at the beginning of the following month",
+    ) -> None:
+        super().__init__(reason, retryable=retryable, fr=fr, en=en)
 
 
 class Forbidden(LeaError):
@@ -216,6 +235,8 @@ class InternalError(LeaError):
 
 
 REASONS: dict[str, type[LeaError]] = {
+    "user_budget_exceeded": BudgetExceeded,
+    "company_budget_exceeded": BudgetExceeded,
     "model_key_refused": ExternalRejected,
     "model_unknown": ExternalRejected,
     "model_too_long": ExternalRejected,

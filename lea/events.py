@@ -209,6 +209,29 @@ class TransactionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """A month's budget came to another state: near its end (`soft`), used up (`hard`), or neither.
+
+    `remaining_usd` is None where nothing ends at a limit.
+    """
+
+    state: Literal["ok", "soft", "hard"]
+    remaining_usd: float | None
+    of: Literal["user", "company"]
+
+    def wire(self) -> dict[str, Any]:
+        return {"quota": {"state": self.state, "remaining_usd": self.remaining_usd, "of": self.of}}
+
+
+@dataclass(frozen=True, slots=True)
+class CostsChanged:
+    """To the person: an answer has cost something."""
+
+    def wire(self) -> dict[str, Any]:
+        return {"costs": {"changed": True}}
+
+
+@dataclass(frozen=True, slots=True)
 class BreakerChanged:
     """To admins: a circuit breaker of this process opened, tries again or closed; `since` is RFC 3339."""
 
@@ -251,6 +274,8 @@ Event = (
     | TurnEnded
     | ThreadChanged
     | TransactionChanged
+    | Quota
+    | CostsChanged
     | BreakerChanged
     | Resync
     | Relayed

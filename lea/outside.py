@@ -13,6 +13,8 @@ class Provider(Section):
     base_url: str = ""
     api_key: SecretStr = SecretStr("")
     model: str = Field("gpt-5-mini", min_length=1)
+    price_in: float = Field(0, ge=0, le=1e6)
+    price_out: float = Field(0, ge=0, le=1e6)
 
     @field_validator("base_url")
     @classmethod

@@ -67,6 +67,22 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "Cette demande vient d'un autre site.",
         "en": "This request comes from another site.",
     },
+    "budget_exceeded": {
+        "fr": "Le budget du mois est épuisé. Il se renouvelle {fr}.",
+        "en": "This month's budget is used up. It is renewed {en}.",
+    },
+    "user_budget_exceeded": {
+        "fr": "Votre budget du mois est épuisé. Il se renouvelle {fr}.",
+        "en": "Your budget of this month is used up. It is renewed {en}.",
+    },
+    "company_budget_exceeded": {
+        "fr": "Le budget du mois de votre entreprise est épuisé. Il se renouvelle {fr}.",
+        "en": "Your company's budget of this month is used up. It is renewed {en}.",
+    },
+    "budget_out_of_order": {
+        "fr": "L'alerte ne dépasse pas la limite.",
+        "en": "The warning is not above the limit.",
+    },
     "not_found": {"fr": "Introuvable.", "en": "Not found."},
     "conflict": {"fr": "La demande contredit ce qui existe.", "en": "The request contradicts what is there."},
     "drill_running": {

@@ -162,6 +162,12 @@ class Actions(Section):
     tool_rounds: Count = 5
 
 
+class Budgets(Section):
+    """What counts towards a budget where nobody knows what it costs."""
+
+    unpriced_per_million: float = Field(10, gt=0, le=1e6)
+
+
 class Log(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -37,6 +37,7 @@ async def test_a_file_is_opened_read_and_changed(lea: Lea, ada: Person) -> None:
     assert [{k: v for k, v in party.items() if k != "id"} for party in made["parties"]] == [MARTIN]
     for name in (made["id"], "T-101", "t-101"):
         status, read = await ada.call("GET", f"{ROOT}/{name}")
+        assert [receipt["name"] for receipt in read.pop("receipts")] == ["create_transaction"]
         assert (status, read) == (200, made | {"notes": [], "forms": []})
     status, changed = await ada.call("PATCH", f"{ROOT}/T-101", {"stage": "offer", "price": None, "version": 1})
     assert status == 200

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lea.auth.permissions import Identity
-from lea.ids import UserId
+from lea.ids import CompanyId, UserId
 
 
 class Admins:
@@ -13,9 +13,14 @@ class Admins:
 
     def __init__(self) -> None:
         self._streams: Counter[UserId] = Counter()
+        self._companies: dict[UserId, CompanyId] = {}
 
     def __iter__(self) -> Iterator[UserId]:
         return iter(list(self._streams))
+
+    def of(self, company_id: CompanyId) -> list[UserId]:
+        """Those of one company."""
+        return [user_id for user_id, of in self._companies.items() if of == company_id]
 
     @contextmanager
     def listening(self, identity: Identity) -> Iterator[None]:
@@ -24,9 +29,11 @@ class Admins:
             yield
             return
         self._streams[identity.user_id] += 1
+        self._companies[identity.user_id] = identity.company_id
         try:
             yield
         finally:
             self._streams[identity.user_id] -= 1
             if not self._streams[identity.user_id]:
                 del self._streams[identity.user_id]
+                del self._companies[identity.user_id]

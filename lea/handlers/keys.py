@@ -1,5 +1,6 @@
 """What the application holds for its handlers, by typed key."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -14,13 +15,15 @@ from lea.handlers.admins import Admins
 from lea.handlers.limits import ChatLimit
 from lea.handlers.sse import Streams
 from lea.handlers.timing import Traces
-from lea.llm.provider import Provider
+from lea.llm.provider import Answering, Provider
+from lea.manager.budgets import Budgets
 from lea.manager.decisions import Decisions
 from lea.manager.following import Following
 from lea.manager.manager import LLMManager
 from lea.manager.news import News
 from lea.manager.notices import Notices
 from lea.manager.turns import Turns
+from lea.resilience.breaker import Breaker
 from lea.resilience.dependency import Dependencies
 from lea.resilience.health import Health
 from lea.state.port import State
@@ -28,6 +31,15 @@ from lea.store.engine import Store
 
 if TYPE_CHECKING:
     from lea.resilience.redis import RedisLink
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who may answer; `breaker` is None where nothing is called."""
+
+    answering: Answering
+    breaker: Breaker | None
+
 
 CONFIG = web.AppKey("config", Config)
 CLOCK = web.AppKey("clock", Clock)
@@ -45,6 +57,8 @@ TURNS = web.AppKey("turns", Turns)
 STREAMS = web.AppKey("streams", Streams)
 CHAT_LIMIT = web.AppKey("chat_limit", ChatLimit)
 PROVIDER = web.AppKey("provider", Provider)
+ASKED = web.AppKey("asked", tuple[Asked, ...])
+BUDGETS = web.AppKey("budgets", Budgets)
 HEALTH = web.AppKey("health", Health)
 DEPENDENCIES = web.AppKey("dependencies", Dependencies)
 ADMINS = web.AppKey("admins", Admins)

@@ -40,6 +40,10 @@ class ChatLimit:
             limit.take_back(user_id)
         return self._told(hit)
 
+    async def left(self, user_id: UserId) -> tuple[int, int]:
+        """How many a minute, and how many of them are left at this process; nothing is counted."""
+        return self._limit.limit, await self._limit.left(user_id)
+
     def _told(self, hit: Hit) -> dict[str, str]:
         headers = self._headers(hit)
         if hit.allowed:

@@ -3,7 +3,7 @@
 from aiohttp import web
 from pydantic import BaseModel
 
-from lea.handlers.keys import CLOCK, MANAGER, PROVIDER, STATE, STORE
+from lea.handlers.keys import ASKED, CLOCK, MANAGER, PROVIDER, STATE, STORE, Asked
 from lea.handlers.routes import Call, Empty, Routes, json_response
 from lea.store import threads
 
@@ -29,10 +29,21 @@ class CountAnswer(BaseModel):
     storage_backend: str
 
 
+class ProviderEntry(BaseModel):
+    """`state` is the circuit breaker's; `lesser` stands in for the one that is meant."""
+
+    name: str
+    model: str
+    configured: bool
+    state: str
+    lesser: bool
+
+
 class ModelAnswer(BaseModel):
     provider: str
     configured: bool
     model: str | None
+    providers: list[ProviderEntry]
 
 
 routes = Routes("sessions")
@@ -65,9 +76,24 @@ async def count(call: Call[Empty]) -> web.StreamResponse:
 
 @routes.add("GET", "/v1/llm/status", answer=ModelAnswer)
 async def model(call: Call[Empty]) -> web.StreamResponse:
-    """Who answers: the configured model, or the built-in engine."""
+    """Who answers: the configured model, or the built-in engine; and everybody who may, in the order they are asked."""
     provider = call.app[PROVIDER].answering
     configured = provider.name != "offline"
     return json_response(
-        {"provider": provider.name, "configured": configured, "model": provider.model if configured else None}
+        {
+            "provider": provider.name,
+            "configured": configured,
+            "model": provider.model if configured else None,
+            "providers": [_entry(one) for one in call.app[ASKED]],
+        }
     )
+
+
+def _entry(one: Asked) -> dict[str, object]:
+    return {
+        "name": one.answering.name,
+        "model": one.answering.model,
+        "configured": one.breaker is not None,
+        "state": "closed" if one.breaker is None else one.breaker.state,
+        "lesser": one.answering.lesser,
+    }

@@ -1,4 +1,4 @@
-"""What a call cost, from the price list that comes with genai-prices; nothing is fetched."""
+"""What a call cost: by the price list that comes with genai-prices, else by the settings; nothing is fetched."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
@@ -8,7 +8,7 @@ from genai_prices import Usage as Counted
 from genai_prices.data import providers
 from genai_prices.data_snapshot import DataSnapshot
 
-from lea.llm.provider import Usage
+from lea.llm.provider import Answering, Usage
 
 NANO: Final = Decimal(10**9)
 FREE: Final = "offline"
@@ -34,6 +34,22 @@ def price(model: str, usage: Usage, provider_hint: str) -> int | None:
     cached = min(usage.cached, usage.prompt)
     thousandths = sent * (usage.prompt - cached) + reused * cached + said * usage.completion
     return round(thousandths / 1000)
+
+
+def charge(asked: Answering, usage: Usage) -> int | None:
+    """As `price`, by whoever was asked; what the list does not know costs what the settings say, if they do."""
+    known = price(asked.model, usage, asked.price_hint)
+    if known is not None or not any(asked.per_million):
+        return known
+    sent, said = asked.per_million
+    return round((sent * usage.prompt + said * usage.completion) * 1000)
+
+
+def counted(cost_nano_usd: int | None, usage: Usage, unpriced_per_million: float) -> int:
+    """Nano-USD a call counts for in the budgets: never None, so that a limit holds for models without a price too."""
+    if cost_nano_usd is not None:
+        return cost_nano_usd
+    return round(unpriced_per_million * 1000 * (usage.prompt + usage.completion))
 
 
 @lru_cache(maxsize=256)

@@ -73,13 +73,15 @@ ModelEvent = str | ToolCall | Usage | Finished
 class Answering:
     """Who gives an answer: told in `done.provider`, kept with the answer, and priced by `price_hint` (see prices.py).
 
-    `lesser` says that this one stands in for the one that was meant.
+    `lesser` says that this one stands in for the one that was meant. `per_million` is what tokens sent and answered
+    cost in USD where no list says it; two zeros: unknown.
     """
 
     name: str
     model: str
     price_hint: str
     lesser: bool = False
+    per_million: tuple[float, float] = (0.0, 0.0)
 
 
 class ModelStream(Protocol):

@@ -34,7 +34,8 @@ class OpenAIStream:
     def __init__(
         self, config: Llm, http: HttpClient, sdk: OpenAIClient, *, name: str = "openai", lesser: bool = False
     ) -> None:
-        self.answering = Answering(name, config.model, config.base_url or "openai", lesser)
+        prices = (config.price_in, config.price_out)
+        self.answering = Answering(name, config.model, config.base_url or "openai", lesser, prices)
         self._config = config
         self._http = http
         self._sdk = sdk

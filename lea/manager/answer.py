@@ -9,9 +9,10 @@ from lea import faults
 from lea.bus.port import Topic
 from lea.errors import ExternalTimeout
 from lea.events import Snapshot, Stage
-from lea.llm.provider import Answering, Caller, Finished, ModelStream, Prompt, Tool, Usage
+from lea.llm.provider import Answering, Caller, Finished, ModelStream, Prompt, Provider, Tool, Usage
 from lea.manager.acting import Acted, Acting
 from lea.manager.ask import Ask, Services
+from lea.manager.bill import Bill
 from lea.manager.checkpointer import Watched
 from lea.manager.context import render
 from lea.manager.draft import Draft
@@ -37,6 +38,7 @@ class Answer:
         outcome: Outcome,
         timings: Timings,
         acting: Acting,
+        bill: Bill,
     ) -> None:
         self._ask = ask
         self._topic = topic
@@ -45,6 +47,20 @@ class Answer:
         self._outcome = outcome
         self._timings = timings
         self._acting = acting
+        self._bill = bill
+        self._begun = False
+        self._watched: Watched | None = None
+
+    def begun(self) -> None:
+        """The store has the turn: from here on it can be told which model is asked."""
+        self._begun = True
+        if self._watched is not None:
+            self._services.checkpointer.watch(self._watched)
+
+    def over(self) -> None:
+        """The whole answer is about to be saved."""
+        self._watched = None
+        self._services.checkpointer.unwatch(self._ask.turn_id)
 
     async def ask_model(
         self,
@@ -60,7 +76,8 @@ class Answer:
 
         `known`: an earlier turn of this request was begun; `stale`: the store knows a newer history. In both cases
         nothing was told. `acted` is what was done for this message already; then no `tools` are
-        offered. `about` is the file the conversation is about.
+        offered. `about` is the file the conversation is about. Raises BudgetExceeded where the money is spent and the
+        rules do not know the answer either.
         """
         self._topic.publish(Stage("thinking"))
         text, prefix = self._ask.text, ""
@@ -79,10 +96,18 @@ class Answer:
         )
         if not acted:
             prompt = replace(prompt, tools=tools)
+        provider = self._services.provider
+        refused = self._bill.admit(prompt_tokens(prompt))
+        if refused is not None:
+            if await granted() is None:
+                return "known"
+            if not self._services.stand_in.can_stand_in(prompt):
+                raise refused
+            provider = self._services.stand_in
         self._timings.mark("asked_model")
         try:
             async with asyncio.timeout(self._services.config.llm.answer_timeout):
-                return await self._rounds(prompt, history, granted)
+                return await self._rounds(provider, prompt, history, granted)
         except TimeoutError:
             raise ExternalTimeout from None
 
@@ -94,30 +119,30 @@ class Answer:
         caller = Caller(session.user_id, session.company_id, self._ask.language)
         prompt = Prompt("", (User(begun.text),), caller, acted=acted.text)
         async with self._services.teller.open(prompt) as stream:
-            self._checkpoint_from_now(prompt, stream.provider)
+            self._watch(stream.provider, prompt_tokens(prompt))
             await self._tell(stream, counted=False)
         self._outcome.improve("action")
         return "answered"
 
-    async def _rounds(self, prompt: Prompt, history: History, granted: Granted) -> Answered:
+    async def _rounds(self, provider: Provider, prompt: Prompt, history: History, granted: Granted) -> Answered:
         """The model's answer, and what it calls for on the way to it, as often as it may."""
         for left in reversed(range(self._services.config.actions.tool_rounds + 1)):
             if not left:
                 prompt = replace(prompt, tools=())
-            self._outcome.asking(self._services.provider.answering, prompt)
-            async with self._services.provider.open(prompt) as stream:
-                self._outcome.asking(stream.provider, prompt)
+            self._call(provider.answering, prompt)
+            async with provider.open(prompt) as stream:
+                if stream.provider is not provider.answering:
+                    self._call(stream.provider, prompt)
                 faults.reach("model.asked")
                 begun = await granted()
-                if begun is None:
-                    return "known"
-                if begun.parent_id != history.head:
-                    return "stale"
-                self._checkpoint_from_now(prompt, stream.provider)
+                if begun is None or begun.parent_id != history.head:
+                    self._outcome.answered("")  # it was asked, if in vain
+                    return "known" if begun is None else "stale"
                 text, calls = await self._tell(stream)
             self._outcome.answered(text)
             if not calls or not left:
                 break
+            self._bill.goes_on()
             called = await self._acting.called(calls, begun.user_message_id)
             if called.asked:
                 self._ask_consent(self._acting.question(called.asked))
@@ -147,11 +172,19 @@ class Answer:
         self._draft.add([text])
         self._topic.publish_text([text])
 
-    def _checkpoint_from_now(self, prompt: Prompt, provider: Answering) -> None:
+    def _call(self, provider: Answering, prompt: Prompt) -> None:
+        """From here on this costs something, also if the process dies; told again once it is known who answers."""
         sent = prompt_tokens(prompt)
-        self._services.checkpointer.watch(
-            Watched(self._ask.turn_id, self._outcome.message_id, self._draft, provider.name, provider.model, sent)
+        self._outcome.asking(provider, prompt)
+        self._bill.calling(provider, sent)
+        self._watch(provider, sent)
+
+    def _watch(self, provider: Answering, sent: int) -> None:
+        self._watched = Watched(
+            self._ask.turn_id, self._outcome.message_id, self._draft, provider.name, provider.model, sent
         )
+        if self._begun:
+            self._services.checkpointer.watch(self._watched)
 
     async def _tell(self, stream: ModelStream, *, counted: bool = True) -> tuple[str, tuple[ToolCall, ...]]:
         """The text of this stream, and what it ends with calls for."""

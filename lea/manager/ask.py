@@ -7,7 +7,9 @@ from lea.actions.desk import Desk
 from lea.clock import Clock
 from lea.config import Config
 from lea.ids import MessageId, RequestId, ThreadId, TurnId
+from lea.llm.local import LocalEngine
 from lea.llm.provider import Provider
+from lea.manager.budgets import Budgets
 from lea.manager.checkpointer import Checkpointer
 from lea.manager.elsewhere import Elsewhere
 from lea.manager.manager import LLMManager
@@ -49,8 +51,9 @@ class Ask:
 class Services:
     """`settling` outlives the turns: it ends after their saves have.
 
-    `teller` tells what was done where no model has to make words of it. `owner` names this process; `sole` says that no
-    other one can use this store, so that what memory knows is so.
+    `teller` tells what was done where no model has to make words of it; `stand_in` answers what it can where the money
+    for a model is spent. `owner` names this process; `sole` says that no other one can use this store, so that what
+    memory knows is so.
     """
 
     owner: str
@@ -61,7 +64,9 @@ class Services:
     store: Store
     provider: Provider
     teller: Provider
+    stand_in: LocalEngine
     desk: Desk
+    budgets: Budgets
     checkpointer: Checkpointer
     config: Config
     clock: Clock

@@ -33,18 +33,22 @@ class Watched:
 
 
 class Checkpointer:
-    """Watches answers from the moment their message is committed until they are saved whole."""
+    """Watches answers from the moment their message is committed and a model is asked until they are saved whole."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._watched: dict[TurnId, Watched] = {}
+        self._new: set[TurnId] = set()
 
     def watch(self, watched: Watched) -> None:
+        """A model is asked: who and what is kept by the next tick, whether it has said something by then or not."""
         self._watched[watched.turn_id] = watched
+        self._new.add(watched.turn_id)
 
     def unwatch(self, turn_id: TurnId) -> None:
         """The whole answer is about to be saved."""
         self._watched.pop(turn_id, None)
+        self._new.discard(turn_id)
 
     async def keep_saving(self) -> None:
         """Tick until cancelled. A tick that fails is made up for by the next."""
@@ -54,7 +58,10 @@ class Checkpointer:
 
     async def save(self) -> None:
         """One tick: append what is new, of all live answers together."""
-        taken = [(one, text) for one in self._watched.values() if (text := one.draft.take_unsaved())]
+        new, self._new = self._new, set()
+        taken = [
+            (one, text) for one in self._watched.values() if (text := one.draft.take_unsaved()) or one.turn_id in new
+        ]
         if not taken:
             return
         points = [
@@ -66,6 +73,7 @@ class Checkpointer:
                 await self._store.write(lambda connection: checkpoints.save(connection, points))
                 faults.reach("checkpoint.saved")
             except LeaError as error:
+                self._new |= new & self._watched.keys()
                 for one, text in taken:
                     one.draft.give_back(text)
                 log.warning("checkpoint.failed", turns=len(taken), error=error.code)

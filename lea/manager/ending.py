@@ -9,6 +9,7 @@ import structlog
 from lea.auth.permissions import Identity
 from lea.errors import LeaError
 from lea.manager.ask import Ask, Services
+from lea.manager.bill import Bill
 from lea.manager.outcome import Outcome
 from lea.manager.spans import spans
 from lea.manager.traces import EndedTurn
@@ -21,14 +22,14 @@ SAVE_PAUSES_S: Final = (0.25, 1.0, 3.0, None)
 log = structlog.get_logger()
 
 
-async def save(services: Services, outcome: Outcome) -> LeaError | None:
+async def save(services: Services, outcome: Outcome, bill: Bill) -> LeaError | None:
     """Save the end, again and again for a while if the database does not take it; None once it has.
 
     Also to be called where beginning the turn failed: a commit that was not answered in time may have happened, and
     ending a turn that is not there does nothing.
     """
     for pause in SAVE_PAUSES_S:
-        end = outcome.row(services.clock.now())
+        end = outcome.row(services.clock.now(), bill.rows())
         try:
             await services.store.write(partial(rows.end, turn=end))
             return None

@@ -14,10 +14,9 @@ from lea.clock import Clock
 from lea.errors import LeaError
 from lea.ids import TurnId
 from lea.manager.claim import LEASE_S
-from lea.manager.outcome import estimate_unfinished
 from lea.manager.turns import Turns
 from lea.store import checkpoints, leases
-from lea.store.checkpoints import Unfinished
+from lea.store.checkpoints import Estimate, Unfinished
 from lea.store.engine import Store
 from lea.store.leases import Lease
 
@@ -40,14 +39,15 @@ class Leases:
         store: Store,
         bus: Bus,
         clock: Clock,
-        price_hint: Callable[[Unfinished], str],
+        estimate: Callable[[Unfinished], Estimate],
     ) -> None:
+        """`estimate` tells what a call is accounted with that nobody saw end."""
         self._owner = owner
         self._turns = turns
         self._store = store
         self._bus = bus
         self._clock = clock
-        self._price_hint = price_hint
+        self._estimate = estimate
         self._seen: set[Lease] = set()
 
     async def keep_renewing(self) -> None:
@@ -113,6 +113,3 @@ class Leases:
         for left in ended:
             self._turns.tell_ended(left.user_id, left.thread_id, left.turn_id, "interrupted")
         return [left.turn_id for left in ended]
-
-    def _estimate(self, left: Unfinished) -> checkpoints.Estimate:
-        return estimate_unfinished(left, self._price_hint(left))

@@ -7,12 +7,13 @@ from time import perf_counter
 from lea.errors import CircuitOpen, InternalError, LeaError, of_reason
 from lea.events import Done, Event, Failed, FinishReason, Snapshot
 from lea.ids import MessageId, ThreadId, TurnId
-from lea.llm.prices import price
+from lea.llm.prices import charge, counted
 from lea.llm.provider import Answering, Prompt, Usage
 from lea.llm.tokens import estimate
 from lea.sentences import Language
 from lea.store.checkpoints import Estimate, Unfinished
 from lea.store.turns import EndTurn, StoredTurn
+from lea.store.usage import UsageRow
 
 STATES: dict[FinishReason, str] = {
     "stop": "completed",
@@ -92,8 +93,7 @@ class Outcome:
             return
         (provider, prompt), self._calling = self._calling, None
         usage = self.usage or Usage(prompt_tokens(prompt), estimate(text), estimated=True)
-        cost = price(provider.model, usage, provider.price_hint)
-        self.spent.append(Spent(provider.name, provider.model, usage, cost))
+        self.spent.append(Spent(provider.name, provider.model, usage, charge(provider, usage)))
         self._said += len(text)
         self.usage = None
 
@@ -143,8 +143,8 @@ class Outcome:
             degraded=self.degraded,
         )
 
-    def row(self, now: float) -> EndTurn:
-        """What the store keeps."""
+    def row(self, now: float, spent: tuple[UsageRow, ...] = ()) -> EndTurn:
+        """What the store keeps; `spent` as its rows."""
         usage = self.usage
         return EndTurn(
             turn_id=self.turn_id,
@@ -163,6 +163,7 @@ class Outcome:
             timings_ms=self.timings_ms,
             events=self.events,
             now=now,
+            spent=spent,
         )
 
 
@@ -171,13 +172,14 @@ def prompt_tokens(prompt: Prompt) -> int:
     return estimate(prompt.system) + sum(estimate(message.text) for message in prompt.messages)
 
 
-def estimate_unfinished(left: Unfinished, price_hint: str) -> Estimate:
-    """What a turn that nobody saw end is accounted with."""
-    if left.provider is None or left.model is None:
+def estimate_unfinished(left: Unfinished, asked: Answering, unpriced_per_million: float) -> Estimate:
+    """What the call of a turn that nobody saw end is accounted with."""
+    if left.prompt_tokens is None:
         return Estimate(None, None)
-    completion = estimate(left.text)
-    usage = Usage(left.prompt_tokens or 0, completion, estimated=True)
-    return Estimate(completion, price(left.model, usage, price_hint))
+    completion = max(0, estimate(left.text) - left.earlier.completion_tokens)
+    usage = Usage(left.prompt_tokens, completion, estimated=True)
+    cost = charge(asked, usage)
+    return Estimate(completion, cost, counted(cost, usage, unpriced_per_million))
 
 
 def from_store(stored: StoredTurn) -> Outcome:

@@ -21,6 +21,7 @@ from lea.ids import MessageId, derived_id
 from lea.manager.acting import Acted, Acting
 from lea.manager.answer import Answer
 from lea.manager.ask import Ask, Services
+from lea.manager.bill import Bill
 from lea.manager.claim import Claim
 from lea.manager.cpu import CpuTime
 from lea.manager.draft import Draft
@@ -69,7 +70,8 @@ class Turn:
         self._cpu = CpuTime()
         self._on_begun = on_begun
         self._acting = Acting(ask, identity, topic, services.desk)
-        self._answer = Answer(ask, topic, draft, services, self.outcome, self._timings, self._acting)
+        self._bill = Bill(ask, identity, services, self.outcome)
+        self._answer = Answer(ask, topic, draft, services, self.outcome, self._timings, self._acting, self._bill)
         self.claim = Claim(ask, identity, self.outcome.message_id, services, self._begun)
         self._recall = Recall(ask, identity, services, self._granted, self._timings)
         self._prelude = Prelude(ask, self._acting, self._recall, self._granted, self._timings)
@@ -147,10 +149,11 @@ class Turn:
         self.topic.publish(Stage("loading"))
         self._timings.mark("loading")
         loading = perf_counter()
-        times, history, tools = await asyncio.gather(
+        times, history, tools, _ = await asyncio.gather(
             session.ensure_loaded(),
             self._recall.history(thread),
             self._services.desk.tools(session.company_id),
+            self._bill.ready(),
         )
         self._timings.add("load", perf_counter() - loading)
         for phase, seconds in times.phases.items():
@@ -180,6 +183,7 @@ class Turn:
 
     def _begun(self) -> None:
         self._timings.mark("committed")
+        self._answer.begun()
         self._on_begun()
 
     def _queued(self, position: int) -> None:
@@ -227,7 +231,7 @@ class Turn:
 
     async def _settle(self) -> None:
         """Save, then tell; the thread is the next one's only after both."""
-        self._services.checkpointer.unwatch(self.ask.turn_id)
+        self._answer.over()
         try:
             begun = await self.claim.known()
             if not self.elsewhere:  # what another process answers ends when that one says so
@@ -240,6 +244,7 @@ class Turn:
                 self._session.turns.pop(self.ask.turn_id, None)
                 self._session.rest(self._thread)
             self.ended.set_result(self.outcome)
+            self._bill.settle()
         report(self._services, self.ask, self.identity, self.outcome, self.timings_ms, replayed=self._replayed)
 
     async def _tell_the_end(self, begun: rows.Begun | LeaError | None) -> None:
@@ -250,6 +255,8 @@ class Turn:
             self._conclude()
             if begun is not None:
                 await self._save(begun)
+        if begun is None:
+            self._bill.answered_before()
         self.topic.publish(self.outcome.done())
         faults.reach("turn.told")
 
@@ -267,7 +274,7 @@ class Turn:
     async def _save(self, begun: rows.Begun | LeaError) -> None:
         """Save the end, and let memory follow what the store has."""
         faults.reach("turn.answered")
-        error = await save(self._services, self.outcome)
+        error = await save(self._services, self.outcome, self._bill)
         faults.reach("turn.saved")
         self._timings.mark("saved_answer")
         if error is None:

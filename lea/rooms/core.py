@@ -13,6 +13,9 @@ from lea.drill.source import DrillSource
 from lea.handlers import admin
 from lea.handlers.admin_views import ATTRIBUTION
 from lea.handlers.keys import (
+    ADMINS,
+    ASKED,
+    BUDGETS,
     BUS,
     CONFIG,
     DECISIONS,
@@ -36,6 +39,7 @@ from lea.llm.local import LocalEngine
 from lea.llm.provider import Provider
 from lea.manager.ask import Services
 from lea.manager.attribution import Attribution
+from lea.manager.budgets import Budgets
 from lea.manager.checkpointer import Checkpointer
 from lea.manager.elsewhere import Elsewhere
 from lea.manager.following import Following
@@ -43,6 +47,7 @@ from lea.manager.leases import Leases
 from lea.manager.manager import LLMManager
 from lea.manager.news import News
 from lea.manager.notices import Notices
+from lea.manager.quotas import Quotas
 from lea.manager.snapshots import Snapshots
 from lea.manager.turns import Turns
 from lea.resilience.dependency import Dependencies
@@ -52,7 +57,7 @@ from lea.resilience.single_flight import SingleFlight
 from lea.rooms.acting import decisions, desk
 from lea.rooms.drilling import drills
 from lea.rooms.keys import TARGET, TASKS, Room
-from lea.rooms.models import TELLER, broken_at, llm_checks, price_hint, provider_of
+from lea.rooms.models import TELLER, asked_in_turn, broken_at, estimates, llm_checks, provider_of
 from lea.rooms.storage import preload
 from lea.sources.facts import CompanyFacts
 from lea.sources.guarded import GuardedSource
@@ -91,6 +96,9 @@ def core(adapters: Adapters) -> Room:
         app[NOTICES] = Notices(bus)
         app[NEWS] = News(manager, app[NOTICES], bus)
         app[DESK] = desk(app, source)
+        quotas = Quotas(app[NOTICES], bus, app[ADMINS].of)
+        app[BUDGETS] = Budgets(store, adapters.clock, SingleFlight(tasks), quotas)
+        app[ASKED] = asked_in_turn(asked)
         services = Services(
             owner=owner,
             sole=store.sole,
@@ -100,7 +108,9 @@ def core(adapters: Adapters) -> Room:
             store=store,
             provider=provider,
             teller=LocalEngine(facts, name=TELLER),
+            stand_in=LocalEngine(facts, lesser=True),
             desk=app[DESK],
+            budgets=app[BUDGETS],
             checkpointer=checkpointer,
             config=config,
             clock=adapters.clock,
@@ -113,7 +123,7 @@ def core(adapters: Adapters) -> Room:
         app[TURNS] = Turns(services, bus, app[NOTICES])
         app[DECISIONS] = decisions(app)
         app[FOLLOWING] = Following(store.sole, app[TURNS], elsewhere, bus, store, adapters.clock)
-        leases = Leases(owner, app[TURNS], store, bus, adapters.clock, price_hint(config))
+        leases = Leases(owner, app[TURNS], store, bus, adapters.clock, estimates(config))
         checks = {
             "database": Check(store.ping, vital=True, detail=store.dialect),
             **llm_checks(asked),

@@ -6,17 +6,21 @@ from pydantic import SecretStr
 
 from lea.clock import Clock
 from lea.config import Config, Llm
+from lea.config import Provider as Server
+from lea.handlers.keys import Asked
 from lea.llm.failover import Failover
 from lea.llm.guarded import Guarded
 from lea.llm.local import LocalEngine
 from lea.llm.openai import OpenAIClient
-from lea.llm.provider import Provider
+from lea.llm.prices import FREE
+from lea.llm.provider import Answering, Provider
 from lea.llm.stream import OpenAIStream
+from lea.manager.outcome import estimate_unfinished
 from lea.resilience.dependency import Dependencies
 from lea.resilience.health import Check
 from lea.resilience.http import HttpClient
 from lea.sources.facts import CompanyFacts
-from lea.store.checkpoints import Unfinished
+from lea.store.checkpoints import Estimate, Unfinished
 
 TELLER = "actions"
 """How what was done is told by: rules, and never a model."""
@@ -77,10 +81,18 @@ def llm_checks(provider: Provider) -> dict[str, Check]:
     }
 
 
+def asked_in_turn(provider: Provider) -> tuple[Asked, ...]:
+    """Everybody who may answer, the one that is meant first; the offline engine has no breaker."""
+    if not isinstance(provider, Failover):
+        return (Asked(provider.answering, None),)
+    models = [Asked(model.answering, model.dependency.breaker) for model in provider.models]
+    return (*models, Asked(Answering("offline", "rules", FREE, True), None))
+
+
 def estimates(config: Config) -> Callable[[Unfinished], Estimate]:
     """What the call of a turn is accounted with whose process is gone; what was told without a model is not."""
 
-    def asked(left: Unfinished, by: Provider) -> Answering:
+    def asked(left: Unfinished, by: Server) -> Answering:
         return Answering(
             left.provider or "", left.model or "", by.base_url or "openai", False, (by.price_in, by.price_out)
         )

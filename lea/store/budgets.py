@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lea.clock import Month
+from lea.errors import NotFound
 from lea.ids import CompanyId, UserId
 from lea.store.action_tables import budgets, usage
 from lea.store.tables import users
@@ -36,6 +37,14 @@ class Person:
     email: str
 
 
+def look(
+    connection: Connection, company_id: CompanyId, month: Month, *, always: bool
+) -> tuple[dict[UserId, Limits], dict[UserId, int]]:
+    """Limits and what was spent; nothing is added up where there is no limit, unless `always`."""
+    limits = limits_of(connection, company_id)
+    return limits, spent_in(connection, company_id, month) if limits or always else {}
+
+
 def limits_of(connection: Connection, company_id: CompanyId) -> dict[UserId, Limits]:
     """Those that are set in this company, by user."""
     query = select(budgets.c.user_id, budgets.c.soft_nano_usd, budgets.c.hard_nano_usd)
@@ -59,14 +68,12 @@ def people_of(connection: Connection, company_id: CompanyId) -> Sequence[Person]
     return [Person(*row) for row in connection.execute(query.order_by(users.c.name, users.c.id))]
 
 
-def is_of(connection: Connection, company_id: CompanyId, user_id: UserId) -> bool:
-    """Whether the company has such a user."""
-    query = select(users.c.id).where(users.c.id == user_id, users.c.company_id == company_id)
-    return connection.execute(query).first() is not None
-
-
 def set_limits(connection: Connection, company_id: CompanyId, user_id: UserId, limits: Limits) -> None:
-    """What applies from now on, instead of what did."""
+    """What applies from now on, instead of what did. Raises NotFound for a user of another company."""
+    if user_id != COMPANY:
+        known = select(users.c.id).where(users.c.id == user_id, users.c.company_id == company_id)
+        if connection.execute(known).first() is None:
+            raise NotFound
     here = (budgets.c.company_id == company_id) & (budgets.c.user_id == user_id)
     if limits == NO_LIMITS:
         connection.execute(delete(budgets).where(here))

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_, update
 
 from lea import faults
 from lea.ids import CompanyId, MessageId, ThreadId, TurnId, UserId
@@ -85,7 +86,7 @@ def interrupt(
 
     A lease that was renewed meanwhile is left alone.
     """
-    query = (
+    query: Select[Any] = (
         select(
             turns.c.id,
             turns.c.user_id,
@@ -106,13 +107,26 @@ def interrupt(
     if abandoned is not None:
         seen = [(lease.turn_id, lease.until) for lease in abandoned]
         query = query.where(tuple_(turns.c.id, turns.c.lease_until).in_(seen))
-    found = [
-        Unfinished(*row[:-1], usage.earlier(connection, row.user_id, row.id, row.started_at))
-        for row in connection.execute(query).all()
-    ]
+    found = [_unfinished(connection, row) for row in connection.execute(query).all()]
     for left in found:
         _interrupt(connection, left, estimate(left), now)
     return found
+
+
+def _unfinished(connection: Connection, row: Row[Any]) -> Unfinished:
+    earlier = usage.earlier(connection, row.user_id, row.id, row.started_at)
+    return Unfinished(
+        row.id,
+        row.user_id,
+        row.company_id,
+        row.thread_id,
+        row.assistant_message_id,
+        row.provider,
+        row.model,
+        row.prompt_tokens,
+        row.content,
+        earlier,
+    )
 
 
 def _interrupt(connection: Connection, left: Unfinished, estimate: Estimate, now: float) -> None:

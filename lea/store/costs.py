@@ -11,7 +11,7 @@ from lea.store.action_tables import usage
 from lea.store.tables import users
 
 DAY_S: Final = 86_400
-SECONDS: Final = literal_column(str(DAY_S))
+SECONDS: Final[ColumnElement[int]] = literal_column(str(DAY_S), Integer)
 """Written out: PostgreSQL takes two parameters of the same value for two expressions to group by."""
 DAY: Final[dict[str, ColumnElement[int]]] = {
     "sqlite": cast(usage.c.at / SECONDS, Integer),

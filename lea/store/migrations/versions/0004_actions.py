@@ -10,6 +10,24 @@ depends_on = None
 
 ID = sa.String(140)
 DAYS = ("mandate_on", "offer_on", "agreement_on", "deed_on")
+EARLIER_TURNS = """
+INSERT INTO usage (
+    id, company_id, user_id, thread_id, turn_id, purpose, provider, model,
+    prompt_tokens, completion_tokens, cached_tokens, estimated, cost_nano_usd, budget_nano_usd, at
+)
+SELECT
+    'u_' || turns.id, threads.company_id, turns.user_id, turns.thread_id, turns.id, 'chat', turns.provider,
+    coalesce(turns.model, ''), coalesce(turns.prompt_tokens, 0), coalesce(turns.completion_tokens, 0),
+    coalesce(turns.cached_tokens, 0), coalesce(turns.usage_estimated, true), turns.cost_nano_usd,
+    coalesce(
+        turns.cost_nano_usd,
+        10000 * (CAST(coalesce(turns.prompt_tokens, 0) AS BIGINT) + coalesce(turns.completion_tokens, 0))
+    ),
+    turns.ended_at
+FROM turns JOIN threads ON threads.user_id = turns.user_id AND threads.id = turns.thread_id
+WHERE turns.ended_at IS NOT NULL AND turns.provider IS NOT NULL
+"""
+"""What turns have cost so far counts this month; one whose price is not known counts 10 USD a million tokens."""
 
 
 def upgrade() -> None:
@@ -188,6 +206,7 @@ def _money() -> None:
     )
     op.create_index("ix_usage_company_id_at", "usage", ["company_id", "at"])
     op.create_index("ix_usage_user_id_at", "usage", ["user_id", "at"])
+    op.execute(EARLIER_TURNS)
     op.create_table(
         "budgets",
         sa.Column("company_id", ID, nullable=False),
