@@ -148,6 +148,7 @@ async def test_several_that_fit_are_offered_and_one_is_chosen(lea: Lea, ada: Per
 async def test_what_is_missing_is_asked_for(lea: Lea, ada: Person) -> None:
     asked = await ada.ask("crée une transaction pour une vente", session_id="s1")
     assert asked.text == "À quelle adresse\u00a0?"
+    assert actions(asked) == []
     told = await ada.ask("5 rue du Port, 17000 La Rochelle", session_id="s1")
     assert actions(told)[-1]["state"] == "succeeded"
 

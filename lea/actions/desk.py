@@ -10,7 +10,7 @@ import structlog
 from lea import faults
 from lea.actions.action import AnyAction, Arguments, Look, NeedsAnswer, Outside, Preview, Scope, Write
 from lea.actions.consent import Decided, ask, decide
-from lea.actions.doing import Done, Place, begin, previewed, written
+from lea.actions.doing import Done, Place, begin, foreseen, previewed, written
 from lea.actions.elsewhere import concluded, perform
 from lea.actions.registry import Registry, rule_of
 from lea.actions.telling import receipt_event
@@ -132,6 +132,14 @@ class Desk:
         """Raises LeaError or NeedsAnswer."""
         facts = CompanyFacts(self._store, self._source, scope.identity.company_id)
         return await action.run(scope, arguments, facts)
+
+    async def foresee(
+        self, action: Write[Any] | Outside[Any], scope: Scope, arguments: Arguments, place: Place
+    ) -> None:
+        """Find out whether it can be begun. Raises LeaError, or NeedsAnswer."""
+        if isinstance(action, Write):
+            unit = partial(foreseen, action=action, scope=scope, arguments=arguments, place=place)
+            _clear(await self._store.read(unit))
 
     async def write(self, action: Write[Any] | Outside[Any], scope: Scope, arguments: Arguments, place: Place) -> Done:
         """Do it once. Raises LeaError, or NeedsAnswer where nothing was done."""

@@ -118,6 +118,14 @@ def receipt_of(
     )
 
 
+def foreseen(
+    connection: Connection, action: Write[Any], scope: Scope, arguments: Arguments, place: Place
+) -> Receipt | Preview | NeedsAnswer:
+    """The receipt of what was done before, else what would happen or has to be answered first."""
+    known = acts.find(connection, place.key(action.name, plain(arguments)))
+    return known or previewed(connection, action, scope, arguments)
+
+
 def previewed(connection: Connection, action: Write[Any], scope: Scope, arguments: Arguments) -> Preview | NeedsAnswer:
     """What would happen, or what has to be answered first; a value, since nothing else comes through the store."""
     try:

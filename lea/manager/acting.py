@@ -125,9 +125,10 @@ class Acting:
     async def _written(
         self, action: Write[Any] | Outside[Any], scope: Scope, arguments: Arguments, place: Place
     ) -> tuple[Receipt, bool]:
-        """Tell that it begins and how it ended; a refusal is told too, and raised."""
+        """Tell that it begins and how it ended; a refusal is told too, and raised. A question is no beginning."""
         key = place.key(action.name, arguments.model_dump(mode="json", exclude_unset=True, exclude_none=True))
         title = action.title[scope.language]
+        await self._desk.foresee(action, scope, arguments, place)
         self._topic.publish(Action(key, action.name, "running", title))
         try:
             done: Done = await self._desk.write(action, scope, arguments, place)
