@@ -77,6 +77,16 @@ async def test_the_model_knows_which_file_the_conversation_is_about(lea: Lea, ad
     assert "about file T-104" in model.exchanges[1].body["messages"][0]["content"]
 
 
+async def test_it_is_the_file_the_conversation_is_about(lea: Lea, ada: Person) -> None:
+    await ada.ask(CREATE, session_id="s1")
+    told = await ada.ask("Passe-la au mandat", session_id="s1")
+    assert actions(told)[-1]["record"]["reference"] == "T-101"
+    told = await ada.ask("move it to offer", session_id="s1")
+    assert (await file_of(ada, "T-101"))["stage"] == "offer"
+    told = await ada.ask("Passe-la au mandat", session_id="s2")
+    assert actions(told) == [], "there it is about nothing"
+
+
 async def test_what_was_done_is_told_also_where_the_model_fails(lea: Lea, ada: Person, model: ModelServer) -> None:
     await with_files(lea, ada)
     model.default = Refusal(401)

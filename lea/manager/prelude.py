@@ -3,6 +3,7 @@
 from typing import Final, Literal
 
 from lea.actions.intents import Intent, understand
+from lea.actions.intents.pronouns import spelled_out
 from lea.llm.offline.phrases import NBSP
 from lea.manager.acting import Acted, Acting
 from lea.manager.answer import Granted
@@ -39,6 +40,7 @@ class Prelude:
             return KNOWN
         self._timings.mark("acting")
         acted = await self._acting.plainly(intent, begun.user_message_id, last)
+        thread.about = self._acting.about or thread.about
         if acted is not None and acted.final:
             await self._recall.history(thread)  # the next words may answer what is told now
         self._timings.mark("acted")
@@ -58,4 +60,6 @@ class Prelude:
             return KNOWN
         last, before = self._recall.last_words(thread)
         intent = understand(text, last=last.replace(NBSP, " "), before=before, language=self._ask.language)
+        if intent is None and thread.about and (said := spelled_out(text, thread.about)) is not None:
+            intent = understand(said, language=self._ask.language)
         return None if intent is None else (intent, last)

@@ -158,7 +158,6 @@ class Turn:
         self._timings.add("load", perf_counter() - loading)
         for phase, seconds in times.phases.items():
             self._timings.add(f"load_{phase}", seconds)
-        thread.about = self._acting.about or thread.about
         ask = partial(
             self._answer.ask_model, session, granted=self._granted, acted=acted, about=thread.about, tools=tools
         )
