@@ -15,10 +15,16 @@ from lea.handlers import (
     admin,
     admin_views,
     auth,
+    budgets,
+    catalog,
+    catalog_extract,
+    catalog_items,
     chat,
+    costs,
     drill,
     events,
     operators,
+    runs,
     sessions,
     threads,
     transactions,
@@ -47,10 +53,12 @@ from lea.handlers.sse import Streams
 from lea.resilience.bounds import Most
 from lea.rooms.accounts import accounts
 from lea.rooms.acting import described, registry
+from lea.rooms.catalog import catalog as catalog_room
 from lea.rooms.core import Adapters, core
 from lea.rooms.drilling import drilling
 from lea.rooms.keys import REGISTRY, TARGET, TASKS
 from lea.rooms.records import records
+from lea.rooms.running import running
 from lea.rooms.sharing import bus, state
 from lea.rooms.storage import store
 from lea.rooms.tracing import tracing
@@ -67,10 +75,16 @@ GROUPS = [
     actions.routes,
     operators.routes,
     admin.routes,
+    costs.routes,
+    budgets.routes,
     drill.routes,
     admin_views.routes,
     transactions.routes,
     transactions_parts.routes,
+    catalog.routes,
+    catalog_extract.routes,
+    catalog_items.routes,
+    runs.routes,
 ]
 
 
@@ -89,7 +103,7 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
     app[STARTED_AT] = adapters.clock.monotonic()
     app[TASKS] = TaskOwner()
     app[TARGET] = Target()
-    app[REGISTRY] = registry(config, adapters.actions)
+    app[REGISTRY] = registry(app, adapters.actions)
     app[STREAMS] = Streams(config.server, _most_streams(config), app[TASKS])
     app[ADMINS] = Admins()
     app[IDENTIFY] = identify
@@ -103,7 +117,18 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
     add_documents(app, GROUPS, described(app[REGISTRY]))
     add_page(app, STATIC)
     app.cleanup_ctx.extend(
-        [tracing(config), store, state(config), bus, accounts(secret), core(adapters), drilling, records]
+        [
+            tracing(config),
+            store,
+            catalog_room,
+            state(config),
+            bus,
+            accounts(secret),
+            core(adapters),
+            drilling,
+            records,
+            running(adapters),
+        ]
     )
     app.on_shutdown.append(_end_streams)
     return app

@@ -20,9 +20,11 @@ from lea.settings import (
     Actions,
     Auth,
     Budgets,
+    Catalog,
     Database,
     Limits,
     Log,
+    Runs,
     Section,
     Server,
     Sessions,
@@ -37,6 +39,7 @@ __all__ = [
     "Actions",
     "Auth",
     "Budgets",
+    "Catalog",
     "Config",
     "Database",
     "DependencySettings",
@@ -46,6 +49,7 @@ __all__ = [
     "LlmFallback",
     "Log",
     "Provider",
+    "Runs",
     "Section",
     "Server",
     "Sessions",
@@ -72,7 +76,9 @@ class Config(BaseModel):
     auth: Auth = Auth()
     sessions: Sessions = Sessions()
     actions: Actions = Actions()
+    runs: Runs = Runs()
     budgets: Budgets = Budgets()
+    catalog: Catalog = Catalog()
     geocoding: Geocoding = Geocoding()
     log: Log = Log()
     tracing: Tracing = Tracing()

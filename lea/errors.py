@@ -82,6 +82,8 @@ class LeaError(Exception):
         }
         if self.reason != self.code:
             body["reason"] = self.reason
+        if "run_id" in self.params:
+            body["run_id"] = self.params["run_id"]
         if self.errors:
             body["errors"] = [dict(error) for error in self.errors]
         return body
@@ -246,6 +248,9 @@ REASONS: dict[str, type[LeaError]] = {
     "nothing_to_continue": Conflict,
     "request_id_reused": Conflict,
     "record_changed": Conflict,
+    "run_active": Conflict,
+    "nothing_to_retry": Conflict,
+    "pipeline_unknown": BadRequest,
     "party_known": Conflict,
     "too_many_parties": Conflict,
     "too_many_notes": Conflict,
@@ -253,6 +258,28 @@ REASONS: dict[str, type[LeaError]] = {
     "currency_without_price": BadRequest,
     "queue_full": TooMany,
     "shutting_down": Overloaded,
+    **dict.fromkeys(
+        (
+            "file_empty",
+            "file_not_understood",
+            "file_is_xls",
+            "file_encrypted",
+            "file_too_many_rows",
+            "file_too_many_pages",
+            "file_too_many_columns",
+            "file_cell_too_long",
+            "file_expands_too_much",
+            "file_no_header",
+            "file_too_slow",
+            "file_reader_failed",
+            "mapping_unknown",
+        ),
+        BadRequest,
+    ),
+    "file_too_large": TooLarge,
+    "file_reader_missing": UnsupportedMedia,
+    "file_missing": NotFound,
+    "file_part_missing": BadRequest,
 }
 """The classes of reasons that are not a class's own code."""
 

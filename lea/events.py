@@ -1,6 +1,6 @@
 """What is told about a turn: one value an event, each knowing its JSON object on the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -209,6 +209,50 @@ class TransactionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RunChanged:
+    """To everybody in the company: how far a run is."""
+
+    run_id: str
+    pipeline: str
+    state: str
+    jobs_total: int
+    jobs_completed: int
+    jobs_failed: int
+
+    def wire(self) -> dict[str, Any]:
+        return {
+            "run": {
+                "id": self.run_id,
+                "pipeline": self.pipeline,
+                "state": self.state,
+                "jobs_total": self.jobs_total,
+                "jobs_completed": self.jobs_completed,
+                "jobs_failed": self.jobs_failed,
+            }
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RunDone:
+    """Nothing more will happen in the run that is watched."""
+
+    state: str
+
+    def wire(self) -> dict[str, Any]:
+        return {"done": True, "status": self.state}
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """The run there is, if any."""
+
+    run_id: str | None
+
+    def wire(self) -> dict[str, Any]:
+        return {"is_running": self.run_id is not None, "current_run_id": self.run_id}
+
+
+@dataclass(frozen=True, slots=True)
 class Quota:
     """A month's budget came to another state: near its end (`soft`), used up (`hard`), or neither.
 
@@ -274,6 +318,9 @@ Event = (
     | TurnEnded
     | ThreadChanged
     | TransactionChanged
+    | RunChanged
+    | RunDone
+    | RunStatus
     | Quota
     | CostsChanged
     | BreakerChanged
@@ -285,6 +332,11 @@ Event = (
 def frame(topic: str, number: int, event: Event) -> bytes:
     """The event as bytes of `text/event-stream`, made once for all readers."""
     return b"id: %b:%d\ndata: %b\n\n" % (topic.encode(), number, orjson.dumps(event.wire()))
+
+
+def list_frame(topic: str, number: int, bodies: Sequence[bytes]) -> bytes:
+    """As `frame`, of an array whose elements are JSON already."""
+    return b"id: %b:%d\ndata: [%b]\n\n" % (topic.encode(), number, b",".join(bodies))
 
 
 def delta_frame(topic: bytes, number: int, text: str) -> bytes:

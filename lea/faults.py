@@ -36,6 +36,20 @@ ACTION_POINTS: Final = (
 )
 """Around a write of a business record; `…ing` is inside the transaction, but for `starting`, which is before it."""
 
+RUN_POINTS: Final = (
+    "run.started",
+    "run.taken",
+    "run.planning",
+    "run.planned",
+    "job.started",
+    "job.worked",
+    "jobs.saving",
+    "jobs.saved",
+    "run.ending",
+    "run.ended",
+)
+"""Of a run and its jobs; `…ing` is inside the transaction, before its commit."""
+
 _at: list[Callable[[str], None]] = []
 
 

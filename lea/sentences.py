@@ -272,6 +272,12 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "Cette demande a expiré. Reposez votre question.",
         "en": "This request has expired. Ask again.",
     },
+    "run_active": {
+        "fr": "Un traitement est déjà en cours. Attendez sa fin ou annulez-le.",
+        "en": "A run is under way already. Wait for its end, or cancel it.",
+    },
+    "nothing_to_retry": {"fr": "Il n'y a rien à reprendre.", "en": "There is nothing to do again."},
+    "pipeline_unknown": {"fr": "Ce traitement n'existe pas.", "en": "There is no such run."},
     "not_undoable": {"fr": "Cela ne peut pas être annulé.", "en": "This cannot be undone."},
     "not_done": {"fr": "Cela n'a pas été fait.", "en": "This was not done."},
     "nothing_to_change": {"fr": "Dites ce qui doit changer.", "en": "Say what should change."},
@@ -282,6 +288,78 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "state_unknown": {
         "fr": "Les états sont to_process, in_process, pending, done et failed.",
         "en": "The states are to_process, in_process, pending, done and failed.",
+    },
+    "file_empty": {"fr": "Ce fichier est vide.", "en": "This file is empty."},
+    "file_too_large": {"fr": "Ce fichier dépasse 20 Mio.", "en": "This file is larger than 20 MiB."},
+    "file_not_understood": {
+        "fr": "Ce fichier n'est pas un CSV, XLSX, JSON ou PDF lisible.",
+        "en": "This file is not a readable CSV, XLSX, JSON or PDF.",
+    },
+    "file_is_xls": {
+        "fr": "Ce fichier est d'un ancien format Excel (.xls). Enregistrez-le en .xlsx et renvoyez-le.",
+        "en": "This file is of an old Excel format (.xls). Save it as .xlsx and send it again.",
+    },
+    "file_encrypted": {
+        "fr": "Ce fichier est protégé par un mot de passe. Envoyez-le sans protection.",
+        "en": "This file is protected by a password. Send it without.",
+    },
+    "file_too_many_rows": {"fr": "Ce fichier a plus de 100 000 lignes.", "en": "This file has more than 100,000 rows."},
+    "file_too_many_pages": {"fr": "Ce fichier a plus de 200 pages.", "en": "This file has more than 200 pages."},
+    "file_too_many_columns": {
+        "fr": "Une ligne de ce fichier a plus de 200 colonnes.",
+        "en": "A row of this file has more than 200 columns.",
+    },
+    "file_cell_too_long": {
+        "fr": "Une cellule de ce fichier dépasse 4 000 caractères.",
+        "en": "A cell of this file has more than 4,000 characters.",
+    },
+    "file_expands_too_much": {
+        "fr": "Ce fichier prend trop de place une fois décompressé.",
+        "en": "This file takes too much room when it is unpacked.",
+    },
+    "file_no_header": {
+        "fr": "Aucune ligne de ce fichier ne nomme ses colonnes (référence, désignation, prix…).",
+        "en": "No row of this file names its columns (reference, name, price…).",
+    },
+    "file_too_slow": {
+        "fr": "La lecture de ce fichier a pris trop de temps.",
+        "en": "Reading this file took too long.",
+    },
+    "file_reader_failed": {
+        "fr": "La lecture de ce fichier a échoué. Enregistrez-le à nouveau, ou dans un autre format.",
+        "en": "Reading this file failed. Save it again, or in another format.",
+    },
+    "file_reader_missing": {
+        "fr": "Ce serveur ne lit pas les XLSX et les PDF. Envoyez un CSV, ou prévenez votre administrateur.",
+        "en": "This server reads no XLSX and no PDF. Send a CSV, or tell your administrator.",
+    },
+    "file_missing": {
+        "fr": "Ce fichier n'est plus sur le serveur. Envoyez-le à nouveau.",
+        "en": "This file is no longer at the server. Send it again.",
+    },
+    "file_part_missing": {
+        "fr": "Envoyez un seul fichier, dans la partie « file » d'un multipart/form-data.",
+        "en": "Send one file, in the part 'file' of a multipart/form-data.",
+    },
+    "mapping_unknown": {
+        "fr": "La correspondance nomme un champ ou une colonne qui n'existe pas, ou deux fois la même colonne.",
+        "en": "The mapping names a field or a column that is not there, or one column twice.",
+    },
+    "reference_missing": {"fr": "Il manque la référence.", "en": "The reference is missing."},
+    "reference_too_long": {
+        "fr": "Une référence a au plus 100 caractères.",
+        "en": "A reference has at most 100 characters.",
+    },
+    "reference_duplicate": {
+        "fr": "Cette référence figure déjà plus haut dans le fichier.",
+        "en": "This reference stands further up in the file already.",
+    },
+    "name_missing": {"fr": "Il manque la désignation.", "en": "The name is missing."},
+    "name_too_long": {"fr": "Une désignation a au plus 300 caractères.", "en": "A name has at most 300 characters."},
+    "price_missing": {"fr": "Il manque le prix.", "en": "The price is missing."},
+    "price_not_understood": {
+        "fr": "Ce prix n'est pas compréhensible.",
+        "en": "This price cannot be understood.",
     },
 }
 

@@ -162,6 +162,23 @@ class Actions(Section):
     tool_rounds: Count = 5
 
 
+class Catalog(Section):
+    """Where files that were brought in are kept."""
+
+    folder: str = ""
+
+    def beside(self, database: Path | None) -> Path:
+        """The folder itself: beside the embedded database where none is named."""
+        return Path(self.folder or ("var/imports" if database is None else database.parent / "imports"))
+
+
+class Runs(Section):
+    """Long work in many jobs."""
+
+    jobs: Count = 8
+    retry_pause: Seconds = 0.5
+
+
 class Budgets(Section):
     """What counts towards a budget where nobody knows what it costs."""
 

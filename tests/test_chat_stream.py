@@ -382,6 +382,7 @@ async def test_a_slow_reader_misses_nothing_and_nobody_waits_for_it(tmp_path, mo
         ada = await lea.person()
         slow = await ada.request("POST", "/v1/lea/chat/stream", {"message": "Tout", "session_id": "s1"})
         slow.connection.transport.pause_reading()  # type: ignore[union-attr]
+        await model.exchange(0)  # or the other message might be the one that is answered with all this
         status, answer = await ada.call("POST", "/v1/lea/chat", {"message": "Autre", "session_id": "s2"})
         assert status == 200
         slow.connection.transport.resume_reading()  # type: ignore[union-attr]

@@ -14,9 +14,10 @@ from tests.test_process import start, started
 
 TEXT = " ".join(f"mot{number}" for number in range(120))
 LONG = " ".join(f"mot{number}" for number in range(4_000))
-TIMES = dict.fromkeys(faults.POINTS, 1) | {"delta.told": 60}
+TIMES = dict.fromkeys(faults.POINTS, 1) | {"delta.told": 60, "checkpoint.saving": 2, "checkpoint.saved": 2}
 """In mid-answer: by then there are checkpoints. What a busy server reads at once it tells at once, so that a text of as
-many words as that may end in fewer deltas: in mid-answer the model has much more to say."""
+many words as that may end in fewer deltas: in mid-answer the model has much more to say.
+The first checkpoint may be of a model that has said nothing yet, and was hardly asked."""
 
 LEFT = {
     "turn.started": set(),

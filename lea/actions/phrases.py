@@ -27,6 +27,13 @@ PHRASES: Final[Mapping[str, Mapping[Language, str]]] = {
     "note_removed": {"fr": "Note retirée de {reference} : {what}", "en": "Note removed from {reference}: {what}"},
     "make_form": {"fr": "Préparer pour {reference} : {what}", "en": "Prepare for {reference}: {what}"},
     "form_made": {"fr": "Préparé pour {reference} : {what}", "en": "Prepared for {reference}: {what}"},
+    "start_run": {"fr": "Lancer le traitement « {what} »", "en": "Start the run “{what}”"},
+    "run_started": {"fr": "Traitement « {what} » lancé", "en": "Run “{what}” started"},
+    "runs_none": {"fr": "Aucun traitement n'est en cours.", "en": "No run is under way."},
+    "run_line": {
+        "fr": "- **{what}** : {done} tâche(s) sur {total}, dont {failed} en échec",
+        "en": "- **{what}**: {done} of {total} job(s), {failed} of them failed",
+    },
     "missing": {"fr": "il manque : {what}", "en": "missing: {what}"},
     "unchanged": {"fr": "{reference} est déjà ainsi.", "en": "{reference} is like that already."},
     "which": {

@@ -8,6 +8,9 @@ from typing import Any, Final
 from lea.actions.action import AnyAction, Look, Outside, Rule, Write
 from lea.actions.jobs.count_jobs import CountJobs
 from lea.actions.jobs.list_jobs import ListJobs
+from lea.actions.runs.port import PipelineNames
+from lea.actions.runs.running_runs import RunningRuns
+from lea.actions.runs.start_run import StartRun
 from lea.actions.transactions.add_note import AddNote
 from lea.actions.transactions.add_party import AddParty
 from lea.actions.transactions.change import ChangeTransaction
@@ -24,8 +27,8 @@ GROUP: Final = "lea.actions"
 Factory = Callable[[], AnyAction]
 
 
-def built_in(*, geocode: bool) -> list[AnyAction]:
-    """Léa's own; `geocode` where addresses are completed by coordinates."""
+def built_in(*, geocode: bool, pipelines: PipelineNames | None = None) -> list[AnyAction]:
+    """Léa's own; `geocode` where addresses are completed by coordinates, `pipelines` where runs can be started."""
     return [
         CreateTransaction(geocode),
         FindTransactions(),
@@ -38,6 +41,8 @@ def built_in(*, geocode: bool) -> list[AnyAction]:
         MakeForm(),
         ListJobs(),
         CountJobs(),
+        RunningRuns(),
+        *([] if pipelines is None else [StartRun(pipelines)]),
     ]
 
 

@@ -39,6 +39,14 @@ class Reader(Protocol):
         ...
 
 
+class Followed(Protocol):
+    """What can be read as it comes."""
+
+    def subscribe(self, sink: Sink, after: int = 0) -> Reader:
+        """What came after that place, then what comes."""
+        ...
+
+
 class Topic(Protocol):
     """One turn's events, numbered from 1."""
 

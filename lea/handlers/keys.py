@@ -26,6 +26,10 @@ from lea.manager.turns import Turns
 from lea.resilience.breaker import Breaker
 from lea.resilience.dependency import Dependencies
 from lea.resilience.health import Health
+from lea.runs.catalog.shelf import Shelf
+from lea.runs.runs import Runs
+from lea.runs.status import Statuses
+from lea.runs.watching import Watching
 from lea.state.port import State
 from lea.store.engine import Store
 
@@ -54,11 +58,15 @@ NEWS = web.AppKey("news", News)
 DESK = web.AppKey("desk", Desk)
 DECISIONS = web.AppKey("decisions", Decisions)
 TURNS = web.AppKey("turns", Turns)
+RUNS = web.AppKey("runs", Runs)
+WATCHING = web.AppKey("watching", Watching)
+STATUSES = web.AppKey("statuses", Statuses)
 STREAMS = web.AppKey("streams", Streams)
 CHAT_LIMIT = web.AppKey("chat_limit", ChatLimit)
 PROVIDER = web.AppKey("provider", Provider)
 ASKED = web.AppKey("asked", tuple[Asked, ...])
 BUDGETS = web.AppKey("budgets", Budgets)
+SHELF = web.AppKey("shelf", Shelf)
 HEALTH = web.AppKey("health", Health)
 DEPENDENCIES = web.AppKey("dependencies", Dependencies)
 ADMINS = web.AppKey("admins", Admins)

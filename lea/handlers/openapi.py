@@ -108,6 +108,10 @@ def _operation(tag: str, route: Route, schemas: dict[type[BaseModel], Any]) -> d
             "required": True,
             "content": {"application/json": {"schema": schemas[route.body]}},
         }
+    if route.upload is not None:
+        part = {"type": "string", "contentMediaType": "application/octet-stream"}
+        schema = {"type": "object", "properties": {route.upload: part}, "required": [route.upload]}
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
     return operation
 
 

@@ -67,7 +67,10 @@ class Call(Generic[Body]):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`answer` is the model of the success body, `text/event-stream`, or None for no body."""
+    """`answer` is the model of the success body, `text/event-stream`, or None for no body.
+
+    `upload` is the name of the one part of a multipart body, which the handler reads itself, or None.
+    """
 
     method: str
     path: str
@@ -78,6 +81,7 @@ class Route:
     answer: type[BaseModel] | str | None
     status: int
     query: dict[str, str]
+    upload: str | None
 
 
 class Routes:
@@ -97,19 +101,23 @@ class Routes:
         status: int = 200,
         access: Access = "user",
         query: dict[str, str] | None = None,
+        upload: str | None = None,
     ) -> Callable[[Callable[[Call[Body]], Awaitable[web.StreamResponse]]], None]:
-        """Register the decorated handler; its docstring is the route's summary, `query` names its parameters."""
+        """Register the decorated handler; its docstring is the route's summary, `query` names its parameters.
+
+        With `upload` nothing is read before the handler is called, and only it bounds what comes.
+        """
 
         def register(handler: Callable[[Call[Body]], Awaitable[web.StreamResponse]]) -> None:
             async def called(request: web.Request) -> web.StreamResponse:
                 caller = None if access == "public" else await _identified(request)
                 if access == "admin" and caller is not None:
                     require_admin(caller)
-                parsed = await _read(request, body)
+                parsed = await _read(request, body) if upload is None else body()
                 return await handler(Call(request, parsed, _language(request, caller), caller))
 
             summary = (handler.__doc__ or "").strip()
-            self.all.append(Route(method, path, called, summary, access, body, answer, status, query or {}))
+            self.all.append(Route(method, path, called, summary, access, body, answer, status, query or {}, upload))
 
         return register
 

@@ -18,7 +18,7 @@ from aiohttp.http_writer import StreamWriter
 from aiohttp_sse import EventSourceResponse
 
 from lea.auth.permissions import Identity
-from lea.bus.port import Reader, Topic
+from lea.bus.port import Followed, Reader
 from lea.config import Server
 from lea.handlers.problems import REQUEST_ID
 from lea.handlers.timing import BEGAN
@@ -80,7 +80,7 @@ class Streams:
         FIRST_BYTE_SECONDS.observe(perf_counter() - request[BEGAN])
         return stream
 
-    async def follow(self, stream: Stream, topic: Topic, after: int = 0) -> web.StreamResponse:
+    async def follow(self, stream: Stream, topic: Followed, after: int = 0) -> web.StreamResponse:
         """Relay until the topic has ended or the reader is gone."""
         follower = Follower(stream, self._tasks, self._config.send_timeout)
         self._followers.add(follower)

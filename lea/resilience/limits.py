@@ -81,6 +81,11 @@ class RateLimit:
         stats = await self._limiter.get_window_stats(self._item, name)
         return Hit(allowed, stats.remaining, max(1, math.ceil(stats.reset_time - self._clock.now())))
 
+    async def left(self, name: str) -> int:
+        """How many hits there is room for now; counts none."""
+        stats = await self._limiter.get_window_stats(self._item, name)
+        return stats.remaining
+
     def take_back(self, name: str) -> None:
         """The last hit of this name was refused elsewhere, so it does not count here either."""
         self._windows.take_back(self._item.key_for(name))

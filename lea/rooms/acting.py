@@ -7,9 +7,9 @@ from aiohttp import web
 from lea.actions.action import AnyAction, Look
 from lea.actions.desk import Desk
 from lea.actions.registry import Registry, built_in, installed
-from lea.config import Config
-from lea.handlers.keys import CLOCK, CONFIG, DESK, NEWS, NOTICES, STORE, TURNS
+from lea.handlers.keys import CLOCK, CONFIG, DESK, NEWS, NOTICES, RUNS, STORE, TURNS
 from lea.handlers.openapi import Described
+from lea.ids import RunId
 from lea.manager.checking import Checking
 from lea.manager.decisions import Decisions
 from lea.manager.news import State
@@ -23,9 +23,21 @@ POLICIES_S = 60.0
 COMPANIES = 10_000
 
 
-def registry(config: Config, more: Sequence[AnyAction]) -> Registry:
+def registry(app: web.Application, more: Sequence[AnyAction]) -> Registry:
     """Every action there is; looking for packages reads the disk. `more` are those of tests and benchmarks."""
-    return Registry([*built_in(geocode=bool(config.geocoding.url)), *installed(), *more])
+    own = built_in(geocode=bool(app[CONFIG].geocoding.url), pipelines=_Pipelines(app))
+    return Registry([*own, *installed(), *more])
+
+
+class _Pipelines:
+    """The kinds of runs, which are known once the server has started."""
+
+    def __init__(self, app: web.Application) -> None:
+        self._app = app
+
+    def family(self, pipeline: str) -> str:
+        """See PipelineNames."""
+        return self._app[RUNS].pipelines.family(pipeline)
 
 
 def described(actions: Registry) -> list[Described]:
@@ -49,9 +61,17 @@ def desk(app: web.Application, source: Source) -> Desk:
     )
     app[CACHES].add(policies)
 
+    def tell_run(run_id: RunId, *, undone: bool) -> None:
+        if undone:
+            app[RUNS].cancelling(run_id)
+        else:
+            app[RUNS].runner.wake()
+
     def changed(receipt: Receipt) -> None:
         if receipt.record_kind == "transaction" and receipt.record_id is not None:
             app[NEWS].changed(receipt.company_id, receipt.record_id, receipt.record_reference or "", _state(receipt))
+        if receipt.record_kind == "run" and receipt.record_id is not None:
+            tell_run(RunId(receipt.record_id), undone=receipt.state == "undone")
 
     return Desk(
         app[REGISTRY],

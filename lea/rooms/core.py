@@ -59,6 +59,7 @@ from lea.rooms.drilling import drills
 from lea.rooms.keys import TARGET, TASKS, Room
 from lea.rooms.models import TELLER, asked_in_turn, broken_at, estimates, llm_checks, provider_of
 from lea.rooms.storage import preload
+from lea.runs.pipeline import Pipeline
 from lea.sources.facts import CompanyFacts
 from lea.sources.guarded import GuardedSource
 from lea.sources.source import Source
@@ -74,6 +75,7 @@ class Adapters:
     source: Callable[[Store], Source] = SqlSource
     provider: Callable[[Config], Provider] | None = None
     actions: Sequence[AnyAction] = ()
+    pipelines: Sequence[Pipeline] = ()
 
 
 def core(adapters: Adapters) -> Room:

@@ -30,9 +30,7 @@ runs = Table(
     Column("started_at", Double, nullable=False),
     Column("ended_at", Double),
     Column("updated_at", Double, nullable=False),
-    Index(
-        "uq_runs_active", "company_id", "family", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE
-    ),
+    Index("uq_runs_active", "company_id", "family", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
     Index("ix_runs_active_lease", "lease_until", sqlite_where=ACTIVE, postgresql_where=ACTIVE),
     Index("ix_runs_company_id_started_at", "company_id", "started_at"),
 )

@@ -4,18 +4,21 @@ import { Refused, json } from "./api.js";
 import { Reading } from "./reading.js";
 import { me } from "./store.js";
 
-/** @import { Breaker, Health, SessionPage, TurnView } from "./wire" */
+/** @import { Breaker, Health, Locks, SessionPage, TurnView } from "./wire" */
 
 const BREAKERS = "/v1/admin/circuit-breakers";
 const SESSIONS = "/v1/admin/sessions?limit=50";
 
-/** @typedef {"health" | "breakers" | "sessions" | "turns"} Section */
+/** @typedef {"health" | "breakers" | "sessions" | "locks" | "turns"} Section */
+
+/** @type {readonly Section[]} */
+const SECTIONS = ["health", "breakers", "sessions", "locks", "turns"];
 
 /** The part of the administration that is shown; null outside of it, and for those it is not for. */
 export const section = computed(() => {
   const [room, named] = place.value;
   if (room !== "admin" || me.value?.role !== "admin") return null;
-  return named === "breakers" || named === "sessions" || named === "turns" ? named : "health";
+  return SECTIONS.find((one) => one === named) ?? "health";
 });
 
 /** The turn named in the address. */
@@ -30,6 +33,9 @@ export const breakers = new Reading(() => json(BREAKERS));
 /** @type {Reading<SessionPage>} */
 export const sessions = new Reading(() => json(SESSIONS));
 
+/** @type {Reading<Locks>} */
+export const locks = new Reading(() => json("/v1/admin/locks"));
+
 /** @type {Reading<TurnView>} */
 export const turn = new Reading(() => json(`/v1/admin/turns/${encodeURIComponent(turnId.peek())}`));
 
@@ -38,7 +44,7 @@ export const resetTold = signal(null);
 
 effect(() => {
   if (me.value) return;
-  for (const reading of [health, breakers, sessions, turn]) reading.forget();
+  for (const reading of [health, breakers, sessions, locks, turn]) reading.forget();
   resetTold.value = null;
 });
 

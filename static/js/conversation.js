@@ -100,7 +100,7 @@ export class Conversation extends ShownThread {
   answerAgain(last, how, shown) {
     const body = { request_id: uuid() };
     const turn = this.follow({ path: `${this.path}/${how}`, method: "POST", body }, { shown });
-    this.show([...this.entries.value.slice(0, -1), answer(last.key, turn)]);
+    this.show([...this.entries.value.slice(0, -1), answer(last.key, turn, last)]);
   }
 
   async stop() {

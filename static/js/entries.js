@@ -1,6 +1,6 @@
 /** @import { Failure } from "./turn-state.js" */
 /** @import { Turn } from "./turn.js" */
-/** @import { FinishReason, Message } from "./wire" */
+/** @import { Action, Confirm, FinishReason, Message } from "./wire" */
 
 /**
  * One message on the page. Its key stays when the live turn becomes a kept message, so the element stays too.
@@ -10,13 +10,26 @@
  * @property {string} text
  * @property {string | null} turnId of an answer the server has
  * @property {FinishReason | null} finish
+ * @property {string | null} provider who answered
  * @property {Failure | null} failure
  * @property {Turn | null} turn set while it is being written, or failed in a way the same request can mend
  * @property {boolean} unsent a message the server never had
+ * @property {Action[]} actions done in answering
+ * @property {Confirm[]} confirmations asked in answering
  */
 
 /** @type {Omit<Entry, "key" | "role">} */
-const BLANK = { text: "", turnId: null, finish: null, failure: null, turn: null, unsent: false };
+const BLANK = {
+  text: "",
+  turnId: null,
+  finish: null,
+  provider: null,
+  failure: null,
+  turn: null,
+  unsent: false,
+  actions: [],
+  confirmations: [],
+};
 
 /**
  * @param {string} key
@@ -28,9 +41,17 @@ export const question = (key, text) => ({ ...BLANK, key, role: "user", text });
 /**
  * @param {string} key
  * @param {Turn | null} turn
+ * @param {Partial<Entry>} [before] what was done and asked in an earlier attempt stays
  * @returns {Entry}
  */
-export const answer = (key, turn) => ({ ...BLANK, key, role: "assistant", turn });
+export const answer = (key, turn, { actions = [], confirmations = [] } = {}) => ({
+  ...BLANK,
+  key,
+  role: "assistant",
+  turn,
+  actions,
+  confirmations,
+});
 
 /**
  * Whether the answer can be gone on with where it was cut.
@@ -44,12 +65,19 @@ export function canGoOn({ text, turn, finish }) {
 const CUT = new Set(["stopped", "interrupted", "length", "error"]);
 
 /**
- * The entries of a thread as read from the server. Of several answers to one message the last is shown.
+ * The entries of a thread as read from the server. Of several answers to one message the last is shown, with what was
+ * done and asked in all of them.
  * @param {Message[]} messages
  * @returns {Entry[]}
  */
 export function fromMessages(messages) {
   const lastAnswer = new Map(messages.map((one) => [`${one.role} ${one.parent_id}`, one.id]));
+  /** @type {Map<string | null, Message[]>} */
+  const attempts = new Map();
+  for (const one of messages) {
+    if (one.role === "assistant") attempts.set(one.parent_id, [...(attempts.get(one.parent_id) ?? []), one]);
+  }
+  const all = (/** @type {Message} */ one) => (one.parent_id && one.role === "assistant" && attempts.get(one.parent_id)) || [one];
   return messages
     .filter((one) => one.role === "user" || !one.parent_id || lastAnswer.get(`${one.role} ${one.parent_id}`) === one.id)
     .map((one) => ({
@@ -59,8 +87,11 @@ export function fromMessages(messages) {
       text: one.content,
       turnId: one.role === "assistant" ? one.turn_id : null,
       finish: one.finish_reason,
+      provider: one.provider,
       // An interruption is no failure of Léa's: it has a quiet line of its own.
       failure: one.finish_reason === "interrupted" ? null : failureOf(one),
+      actions: joined(all(one).map(({ actions }) => actions)),
+      confirmations: joined(all(one).map(({ confirmations }) => confirmations)),
     }));
 }
 
@@ -94,5 +125,24 @@ export function settled(entry, turn) {
   const { text, done, failure } = turn.now;
   const finish = done?.finish_reason ?? null;
   const turnId = done?.turn_id ?? entry.turnId;
-  return { ...entry, text, turnId, finish, failure: finish === "interrupted" ? null : failure, turn: null };
+  const provider = done?.provider ?? null;
+  const shown = { ...entry, ...doings(entry, turn.now), text, turnId, finish, provider, turn: null };
+  return { ...shown, failure: finish === "interrupted" ? null : failure };
 }
+
+/**
+ * What was done and asked in an answer so far, in this attempt and in earlier ones.
+ * @param {Pick<Entry, "actions" | "confirmations">} entry
+ * @param {Pick<Entry, "actions" | "confirmations">} [live]
+ */
+export const doings = (entry, live) => ({
+  actions: joined([entry.actions, live?.actions]),
+  confirmations: joined([entry.confirmations, live?.confirmations]),
+});
+
+/**
+ * Each once, as it was told last.
+ * @template {{ id: string }} T
+ * @param {(T[] | undefined)[]} lists
+ */
+const joined = (lists) => [...new Map(lists.flatMap((list) => list ?? []).map((one) => [one.id, one])).values()];

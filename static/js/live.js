@@ -2,10 +2,14 @@ import { effect, untracked } from "@preact/signals";
 import { breakerChanged } from "./admin.js";
 import { Refused, SignedOut } from "./api.js";
 import { backoff } from "./backoff.js";
+import { hearConfirm, loadConfirmations } from "./confirmations.js";
 import { changed, conversationOf, deletedElsewhere } from "./conversations.js";
+import { costsChanged, quota as quotaTold } from "./costs.js";
+import { receipts } from "./receipts.js";
 import { readStream } from "./sse.js";
 import { me, threadsState } from "./store.js";
 import { beganElsewhere, ended, findThread, loadThreads, removed } from "./threads.js";
+import { readShown, transactionChanged } from "./transactions.js";
 
 /** @import { Notice } from "./wire" */
 
@@ -50,7 +54,7 @@ async function follow(cut) {
         signal: cut,
         onOpen: () => {
           attempt = 0;
-          if (!listened) void loadThreads();
+          if (!listened) readLists();
           // Without a cursor only what comes is told, so what was read before may be old.
           else if (cursor === null) resync();
           listened = true;
@@ -70,9 +74,8 @@ async function follow(cut) {
  * @param {Notice} notice
  * @param {string} [id]
  */
-function hear({ turn, thread, breaker, resync: missed }, id) {
+function hear({ turn, thread, resync: missed, ...records }, id) {
   if (id) cursor = id;
-  if (breaker) breakerChanged();
   if (missed) resync();
   if (turn?.state === "began") {
     if (!beganElsewhere(turn.thread_id)) void findThread(turn.thread_id);
@@ -88,9 +91,26 @@ function hear({ turn, thread, breaker, resync: missed }, id) {
     removed(thread.id);
     deletedElsewhere(thread.id);
   }
+  hearRecords(records);
+}
+
+/** @param {Notice} notice what is not about a conversation alone */
+function hearRecords({ breaker, confirm, action, transaction, quota, costs }) {
+  if (breaker) breakerChanged();
+  if (confirm) hearConfirm(confirm);
+  if (action) receipts.hear(action);
+  if (transaction) transactionChanged(transaction);
+  if (quota) quotaTold.value = quota;
+  if (quota || costs) costsChanged();
+}
+
+function readLists() {
+  void loadThreads();
+  void loadConfirmations();
 }
 
 function resync() {
-  void loadThreads();
+  readLists();
   changed();
+  readShown();
 }

@@ -32,6 +32,8 @@ export class ShownThread {
     /** @type {import("@preact/signals").Signal<Entry[]>} */
     this.entries = signal([]);
     this.stopping = signal(false);
+    /** @type {import("@preact/signals").Signal<ThreadDetail["transaction"]>} what it is about */
+    this.about = signal(null);
     /** @type {Promise<void> | null} */
     this.reading = null;
     this.live = computed(() => this.entries.value.findLast((entry) => entry.turn)?.turn ?? null);
@@ -56,6 +58,7 @@ export class ShownThread {
     try {
       /** @type {ThreadDetail} */
       const thread = await json(this.path);
+      this.about.value = thread.transaction ?? null;
       // Something was sent meanwhile: this is older than what is shown.
       if (this.live.value) this.elsewhere.stale = true;
       else this.show(inPlace(this.entriesOf(thread), this.entries.value));
@@ -75,7 +78,7 @@ export class ShownThread {
     const at = entries.findLastIndex((entry) => live !== null && entry.turnId === live);
     if (live) {
       const kept = entries[at]?.text ?? "";
-      entries.splice(at < 0 ? entries.length : at, 1, answer(live, this.follow(live, { shown: kept })));
+      entries.splice(at < 0 ? entries.length : at, 1, answer(live, this.follow(live, { shown: kept }), entries[at]));
     } else if (last?.role === "user") {
       entries.push({ ...answer(`${last.id} unanswered`, null), finish: "interrupted" });
     }
@@ -124,7 +127,7 @@ export class ShownThread {
   /** @param {Turn} turn */
   settle(turn) {
     this.stopping.value = false;
-    announce(outcomeText(turn.now) || t("announce.done"));
+    announce(outcomeText(turn.now) || (turn.now.confirmations.length > 0 ? t("announce.asked") : t("announce.done")));
     if (!turn.now.done) return;
     this.show(this.entries.value.map((entry) => (entry.turn === turn ? settled(entry, turn) : entry)));
     ended(this.id);

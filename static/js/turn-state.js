@@ -1,4 +1,4 @@
-/** @import { Action, Done, Stage, TurnEvent } from "./wire" */
+/** @import { Action, Confirm, Done, Stage, TurnEvent } from "./wire" */
 
 /**
  * What is known of one turn. Only `apply` and the functions beside it make a new one.
@@ -9,7 +9,8 @@
  * @property {string} text what is shown
  * @property {string | null} replay the text told from its start under one that is shown already, until it has caught up
  * @property {boolean} said something was added to what was shown at the beginning
- * @property {Action[]} actions
+ * @property {Action[]} actions done in this turn
+ * @property {Confirm[]} confirmations asked in this turn
  * @property {string | null} turnId
  * @property {boolean} accepted the server owns the turn: the message cannot be lost any more
  * @property {boolean} lost the connection is gone and being taken up again
@@ -35,6 +36,7 @@ export const STARTED = {
   replay: null,
   said: false,
   actions: [],
+  confirmations: [],
   turnId: null,
   accepted: false,
   lost: false,
@@ -62,7 +64,10 @@ export function apply(state, event) {
   }
   if (event.delta !== undefined) return told(state, (state.replay ?? state.text) + event.delta);
   if (event.snapshot !== undefined) return retold(state, event.snapshot);
-  if (event.action) return { ...state, actions: withAction(state.actions, event.action) };
+  if (event.action) return { ...state, actions: withNews(state.actions, event.action, event.action.state !== "undone") };
+  if (event.confirm) {
+    return { ...state, confirmations: withNews(state.confirmations, event.confirm, event.confirm.state === "asked") };
+  }
   if (event.error !== undefined) return { ...state, failure: failed(event) };
   return state;
 }
@@ -105,12 +110,15 @@ function finished(state, done) {
 }
 
 /**
- * @param {Action[]} actions
- * @param {Action} action
+ * @template {{ id: string }} T
+ * @param {T[]} list
+ * @param {T} news
+ * @param {boolean} own it happened in this turn; what is told of another turn's is shown there
  */
-function withAction(actions, action) {
-  const known = actions.some((one) => one.id === action.id);
-  return known ? actions.map((one) => (one.id === action.id ? action : one)) : [...actions, action];
+function withNews(list, news, own) {
+  const known = list.some((one) => one.id === news.id);
+  if (!known) return own ? [...list, news] : list;
+  return list.map((one) => (one.id === news.id ? news : one));
 }
 
 /**

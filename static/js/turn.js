@@ -1,6 +1,8 @@
 import { signal } from "@preact/signals";
 import { Refused, SignedOut, json } from "./api.js";
 import { backoff } from "./backoff.js";
+import { hearConfirm } from "./confirmations.js";
+import { receipts } from "./receipts.js";
 import { readStream } from "./sse.js";
 import { Silence } from "./silence.js";
 import { apply, reopened, startedWith } from "./turn-state.js";
@@ -128,6 +130,8 @@ export class Turn {
     else this.silence.heard();
     const wasAccepted = this.now.accepted;
     this.now = apply(this.now, event);
+    if (event.action) receipts.hear(event.action);
+    if (event.confirm) hearConfirm(event.confirm, { here: true });
     if (!wasAccepted && this.now.accepted) this.listeners.onAccepted();
     if (this.now.phase === "ended") return this.quit(this.listeners.onEnded);
     this.frame ||= requestAnimationFrame(() => this.set(this.now));

@@ -52,7 +52,7 @@ async def test_a_wrong_password_is_told_in_the_language_of_the_page(lea: Server,
     await page.fill_login(Person(CLAIRE.email, "Claire", password="not her password"))
     await expect(page.page.get_by_role("alert")).not_to_be_empty()
     english = await page.page.get_by_role("alert").inner_text()
-    await page.button("Français").click()
+    await page.button("FR, Français").click()
     await page.page.locator("button[type=submit]").click()
     await expect(page.page.get_by_role("alert")).not_to_be_empty()
     await expect(page.page.get_by_role("alert")).not_to_have_text(english)

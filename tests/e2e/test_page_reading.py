@@ -122,7 +122,7 @@ async def test_scrolling_up_is_never_fought_and_a_button_returns(claire: LeaPage
 
 async def test_both_languages_are_whole_and_the_choice_is_kept(claire: LeaPage, model: ModelServer) -> None:
     await expect(claire.page.locator("html")).to_have_attribute("lang", "fr")
-    await claire.button("English").click()
+    await claire.button("EN, English").click()
     await expect(claire.page.locator("html")).to_have_attribute("lang", "en")
     await expect(claire.page.get_by_role("heading", name="Hello Claire,")).to_be_visible()
     gate = asyncio.Semaphore(0)

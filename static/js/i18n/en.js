@@ -1,4 +1,6 @@
 import admin from "./en-admin.js";
+import costs from "./en-costs.js";
+import records from "./en-records.js";
 
 /** @type {Record<import("../i18n.js").Key, string>} */
 export default {
@@ -106,6 +108,7 @@ export default {
   "stage.acting": "acting",
   "stage.thinking": "thinking",
 
+  "answer.stand": "A stand-in answered: the usual model could not.",
   "finish.stopped": "Answer stopped.",
   "finish.length": "Answer cut: it was too long.",
   "finish.interrupted": "Answer interrupted by a restart.",
@@ -120,4 +123,6 @@ export default {
   "announce.done": "Léa has answered.",
 
   ...admin,
+  ...costs,
+  ...records,
 };

@@ -1,4 +1,6 @@
 import admin from "./fr-admin.js";
+import costs from "./fr-costs.js";
+import records from "./fr-records.js";
 
 export default {
   "page.title": "Léa",
@@ -105,6 +107,7 @@ export default {
   "stage.acting": "action en cours",
   "stage.thinking": "réflexion",
 
+  "answer.stand": "Réponse de secours : le modèle habituel n’a pas pu répondre.",
   "finish.stopped": "Réponse arrêtée.",
   "finish.length": "Réponse coupée : elle était trop longue.",
   "finish.interrupted": "Réponse interrompue par un redémarrage.",
@@ -119,4 +122,6 @@ export default {
   "announce.done": "Léa a répondu.",
 
   ...admin,
+  ...costs,
+  ...records,
 };

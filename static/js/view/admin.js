@@ -2,6 +2,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { AdminBreakers } from "./admin-breakers.js";
 import { AdminHealth } from "./admin-health.js";
+import { AdminLocks } from "./admin-locks.js";
 import { AdminSessions } from "./admin-sessions.js";
 import { AdminTurn } from "./admin-turn.js";
 import { SideToggle } from "./side-toggle.js";
@@ -17,6 +18,7 @@ export function Admin({ section }) {
     { name: "health", text: t("admin.health") },
     { name: "breakers", text: t("admin.breakers") },
     { name: "sessions", text: t("admin.sessions") },
+    { name: "locks", text: t("admin.locks") },
     { name: "turns", text: t("admin.turn") },
   ];
   return html`
@@ -40,6 +42,8 @@ function Part({ section }) {
       return html`<${AdminBreakers} />`;
     case "sessions":
       return html`<${AdminSessions} />`;
+    case "locks":
+      return html`<${AdminLocks} />`;
     case "turns":
       return html`<${AdminTurn} />`;
     default:

@@ -1,11 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { copy } from "../clipboard.js";
+import { doings } from "../entries.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { me } from "../store.js";
+import { llm, me } from "../store.js";
+import { ConfirmCard } from "./confirm-card.js";
 import { Icon } from "./icons.js";
 import { Problem } from "./problem.js";
 import { Prose } from "./prose.js";
+import { Receipts } from "./receipts.js";
 import { Waiting } from "./waiting.js";
 
 /** @import { Entry } from "../entries.js" */
@@ -18,20 +21,32 @@ export function Answer({ entry, conversation, last }) {
   const live = entry.turn?.state.value;
   const text = live?.text ?? entry.text;
   const writing = live !== undefined && live.phase !== "ended";
+  const { actions, confirmations } = doings(entry, live);
   return html`
     <article class="answer ${writing ? "writing" : ""}" aria-label="Léa" aria-busy=${String(writing)}>
-      ${live && live.actions.length > 0 && html`<${Actions} list=${live.actions} />`}
       ${text && html`<${Prose} text=${text} growing=${writing} />`}
+      ${actions.length > 0 && html`<${Receipts} list=${actions} />`}
+      ${confirmations.map((one) => html`<${ConfirmCard} key=${one.id} told=${one} conversation=${conversation} />`)}
       ${writing && html`<${Waiting} state=${live} />`}
       <${Problem} entry=${entry} failure=${live?.failure ?? entry.failure} conversation=${conversation} last=${last} writing=${writing} />
+      ${!writing && text && stoodIn(entry) && html`<p class="fine">${t("answer.stand")}</p>`}
       ${!writing && html`<${Tools} text=${text} turnId=${entry.turnId} />`}
     </article>
   `;
 }
 
-/** @param {{ list: import("../wire").Action[] }} props */
-function Actions({ list }) {
-  return html`<ul class="actions">${list.map((one) => html`<li key=${one.id} data-state=${one.state}>${one.summary}</li>`)}</ul>`;
+/** Who answers when the configured model cannot. */
+const STAND_INS = new Set(["fallback", "offline"]);
+
+/**
+ * Whether another than the configured model answered. `done` says so as `degraded`; of an answer that is read again only
+ * its provider is known, and where no model is configured the built-in engine stands in for nobody.
+ * @param {Entry} entry
+ */
+function stoodIn({ turn, provider }) {
+  const done = turn?.state.value.done;
+  if (done) return done.degraded ?? false;
+  return provider !== null && STAND_INS.has(provider) && llm.value?.configured === true;
 }
 
 /** @param {{ text: string, turnId: string | null }} props */

@@ -1,9 +1,9 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { start } from "../account.js";
-import { section } from "../admin.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { fileName, room } from "../rooms.js";
 import { current, screen, threads } from "../store.js";
 import { Dialog } from "./dialog.js";
 import { Login } from "./login.js";
@@ -13,14 +13,28 @@ import { Wordmark } from "./wordmark.js";
 
 export function App() {
   useSignalEffect(() => {
-    if (screen.value === "chat" && section.value) {
-      document.title = `${t("admin.title")} · Léa`;
+    const named = screen.value === "chat" && roomTitle();
+    if (named) {
+      document.title = `${named} · Léa`;
       return;
     }
     const thread = threads.value.find((one) => one.id === current.value?.id);
     document.title = screen.value === "chat" && thread?.title ? `${thread.title} · Léa` : t("page.title");
   });
   return html`<${Screen} /><${Dialog} />`;
+}
+
+function roomTitle() {
+  switch (room.value) {
+    case "transactions":
+      return fileName.value && fileName.value !== "new" ? fileName.value : t("transactions.title");
+    case "costs":
+      return t("costs.title");
+    case "admin":
+      return t("admin.title");
+    default:
+      return "";
+  }
 }
 
 function Screen() {

@@ -5,6 +5,8 @@ import { current, llm, notice, threads } from "../store.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./messages.js";
 import { Icon } from "./icons.js";
+import { QuotaLine } from "./quota-line.js";
+import { RecordChip } from "./receipts.js";
 import { SideToggle } from "./side-toggle.js";
 
 /** The conversation on the page, from its title to the composer. */
@@ -12,12 +14,14 @@ export function Chat() {
   const conversation = current.value;
   if (!conversation) return html`<main class="chat"></main>`;
   const thread = threads.value.find((one) => one.id === conversation.id);
-  const title = conversation.fresh ? "" : thread?.title || t("thread.untitled");
+  const about = thread?.transaction ?? conversation.about.value;
+  const title = conversation.fresh ? html`<span class="unseen">${t("thread.untitled")}</span>` : thread?.title || t("thread.untitled");
   return html`
     <main class="chat">
       <header class="bar">
         <${SideToggle} />
         <h1>${title}</h1>
+        ${about && html`<${RecordChip} reference=${about.reference} />`}
         ${!conversation.fresh &&
         html`<button class="icon-button" aria-label=${t("side.new")} onClick=${() => goTo(null)}><${Icon} name="pen" /></button>`}
       </header>
@@ -28,6 +32,7 @@ export function Chat() {
           ${notice.value}
           <button class="link" onClick=${() => (notice.value = "")}>${t("action.close")}</button>
         </p>`}
+        <${QuotaLine} />
         <${Composer} key=${conversation.id} conversation=${conversation} />
         <p class="small-print">${llm.value?.configured === false ? t("llm.none") : t("llm.check")}</p>
       </footer>

@@ -35,8 +35,8 @@ export function LanguageChoice() {
     label=${t("settings.language")}
     value=${language.value}
     options=${[
-      { value: "fr", text: "FR", name: "Français" },
-      { value: "en", text: "EN", name: "English" },
+      { value: "fr", text: "FR", name: "FR, Français" },
+      { value: "en", text: "EN", name: "EN, English" },
     ]}
     onChoose=${setLanguage}
   />`;

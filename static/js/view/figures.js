@@ -28,6 +28,16 @@ export function bytes(value) {
   return value < 1_000_000 ? inUnit(value / 1000, "kilobyte", 1) : inUnit(value / 1_000_000, "megabyte", 1);
 }
 
+/**
+ * A time that is left, as one would say it.
+ * @param {number} left seconds
+ */
+export function inWords(left) {
+  const [value, unit] = left < 60 ? [left, "second"] : left < 5400 ? [left / 60, "minute"] : [left / 3600, "hour"];
+  const options = /** @type {const} */ ({ style: "unit", unitDisplay: "long", maximumFractionDigits: 0 });
+  return new Intl.NumberFormat(language.value, { ...options, unit }).format(value);
+}
+
 /** @param {number} value */
 export const plain = (value) => new Intl.NumberFormat(language.value).format(value);
 
@@ -35,6 +45,13 @@ export const plain = (value) => new Intl.NumberFormat(language.value).format(val
 export function money(usd) {
   const options = /** @type {const} */ ({ style: "currency", currency: "USD", maximumFractionDigits: 6 });
   return new Intl.NumberFormat(language.value, options).format(usd);
+}
+
+/** @param {number} usd as prices are written; a cent is the least that is told */
+export function dollars(usd) {
+  const least = usd > 0 && usd < 0.01;
+  const text = new Intl.NumberFormat(language.value, { style: "currency", currency: "USD" }).format(least ? 0.01 : usd);
+  return least ? `< ${text}` : text;
 }
 
 /** @param {string} moment RFC 3339 */

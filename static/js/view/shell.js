@@ -2,10 +2,13 @@ import { useEffect } from "preact/hooks";
 import { section } from "../admin.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { room } from "../rooms.js";
 import { sideOpen } from "../store.js";
 import { Admin } from "./admin.js";
 import { Chat } from "./chat.js";
+import { Costs } from "./costs.js";
 import { Side } from "./side.js";
+import { Transactions } from "./transactions.js";
 
 /** Where one is when signed in: the side panel, and a room beside it. */
 export function Shell() {
@@ -16,17 +19,30 @@ export function Shell() {
     document.addEventListener("keydown", close);
     return () => document.removeEventListener("keydown", close);
   }, []);
-  const target = section.value ? "admin" : "message";
+  const target = room.value ?? "message";
   const skip = (/** @type {MouseEvent} */ event) => {
     event.preventDefault();
     document.getElementById(target)?.focus();
   };
   return html`
-    <a class="skip" href=${`#${target}`} onClick=${skip}>${section.value ? t("admin.skip") : t("page.skip")}</a>
+    <a class="skip" href=${`#${target}`} onClick=${skip}>${room.value ? t("admin.skip") : t("page.skip")}</a>
     <div class="shell ${sideOpen.value ? "side-open" : ""}">
       <${Side} />
       <div class="veil" onClick=${() => (sideOpen.value = false)}></div>
-      ${section.value ? html`<${Admin} section=${section.value} />` : html`<${Chat} />`}
+      <${Room} />
     </div>
   `;
+}
+
+function Room() {
+  switch (room.value) {
+    case "transactions":
+      return html`<${Transactions} />`;
+    case "costs":
+      return html`<${Costs} />`;
+    case "admin":
+      return html`<${Admin} section=${section.value} />`;
+    default:
+      return html`<${Chat} />`;
+  }
 }

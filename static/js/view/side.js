@@ -1,9 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import { logout } from "../account.js";
 import { goTo } from "../address.js";
-import { section } from "../admin.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { room } from "../rooms.js";
 import { me, sideOpen } from "../store.js";
 import { LanguageChoice, ThemeChoice } from "./choices.js";
 import { Icon } from "./icons.js";
@@ -36,10 +36,11 @@ export function Side() {
       <button class="button new-thread" onClick=${begin}><${Icon} name="pen" />${t("side.new")}</button>
       <${ThreadList} />
       <footer class="side-foot">
-        ${me.value?.role === "admin" &&
-        html`<a class="side-link" href="#/admin" aria-current=${section.value ? "page" : undefined} onClick=${() => (sideOpen.value = false)}>
-          <${Icon} name="gauge" />${t("admin.title")}
-        </a>`}
+        <nav aria-label=${t("side.rooms")}>
+          <${RoomLink} name="transactions" icon="folder" text=${t("transactions.title")} />
+          <${RoomLink} name="costs" icon="bars" text=${t("costs.title")} />
+          ${me.value?.role === "admin" && html`<${RoomLink} name="admin" icon="gauge" text=${t("admin.title")} />`}
+        </nav>
         <div class="choices"><${LanguageChoice} /><${ThemeChoice} /></div>
         <div class="who">
           <span class="initial" aria-hidden="true">${(me.value?.name || me.value?.email || "?").slice(0, 1).toUpperCase()}</span>
@@ -51,4 +52,14 @@ export function Side() {
       </footer>
     </aside>
   `;
+}
+
+/** @param {{ name: "transactions" | "costs" | "admin", icon: Parameters<typeof Icon>[0]["name"], text: string }} props */
+function RoomLink({ name, icon, text }) {
+  const close = () => {
+    sideOpen.value = false;
+  };
+  return html`<a class="side-link" href=${`#/${name}`} aria-current=${room.value === name ? "page" : undefined} onClick=${close}>
+    <${Icon} name=${icon} />${text}
+  </a>`;
 }

@@ -1,9 +1,10 @@
 import { goTo } from "../address.js";
-import { section } from "../admin.js";
+import { waitsIn } from "../confirmations.js";
 import { remove } from "../conversations.js";
 import { ask } from "../dialog.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { room } from "../rooms.js";
 import { current, sideOpen } from "../store.js";
 import { exportThread, renameThread } from "../threads.js";
 import { Menu } from "./menu.js";
@@ -13,7 +14,7 @@ import { Menu } from "./menu.js";
 /** @param {{ thread: Thread }} props */
 export function ThreadItem({ thread }) {
   const title = thread.title || t("thread.untitled");
-  const here = !section.value && current.value?.id === thread.id;
+  const here = !room.value && current.value?.id === thread.id;
   const open = (/** @type {MouseEvent} */ event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
@@ -25,6 +26,7 @@ export function ThreadItem({ thread }) {
       <a href="#thread=${encodeURIComponent(thread.id)}" aria-current=${here ? "page" : undefined} onClick=${open}>
         <span class="thread-title">${title}</span>
         ${thread.excerpt && html`<span class="thread-excerpt">${thread.excerpt}</span>`}
+        ${!here && waitsIn(thread.id) && html`<span class="thread-asks">${t("thread.asks")}</span>`}
         ${thread.live_turn_id && html`<span class="thread-live" title=${t("thread.live")}></span>`}
       </a>
       <${Menu} label=${t("thread.menu", { title })} items=${itemsOf(thread.id, title)} />

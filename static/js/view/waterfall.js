@@ -9,22 +9,24 @@ const LEAST = 4;
 
 /**
  * Spans one below the other, each with its words and a bar over the same time; the words say all that the bars do.
+ * The time begins with the first of them, which may be before the turn did.
  * @param {{ spans: Span[], now: number }} props now: how far a live turn has come
  */
 export function Waterfall({ spans, now }) {
+  const begin = Math.min(0, ...spans.map((span) => span.start_ms));
   const end = Math.max(now, ...spans.map((span) => span.end_ms ?? span.start_ms), 1);
-  const at = (/** @type {number} */ ms) => (ms / end) * WIDTH;
+  const at = (/** @type {number} */ ms) => ((ms - begin) / (end - begin)) * WIDTH;
   return html`
     <ol class="waterfall" aria-label=${t("turn.waterfall")}>
       ${spans.map((span) => {
         const until = Math.max(span.start_ms, span.end_ms ?? now);
-        const width = Math.max(LEAST, at(until - span.start_ms));
+        const width = Math.max(LEAST, at(until) - at(span.start_ms));
         return html`
           <li key=${span.name} data-kind=${span.kind}>
             <span class="span-name">${nameOf(span.name)}</span>
             <span class="span-time">
               <b>${span.end_ms === null ? t("turn.going") : milliseconds(span.end_ms - span.start_ms)}</b>${" "}
-              <small>${t("turn.at", { start: milliseconds(span.start_ms) })}</small>
+              <small>${beginning(span)}</small>
             </span>
             <svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" aria-hidden="true">
               <rect x=${Math.min(at(span.start_ms), WIDTH - width)} width=${width} height="10" />
@@ -36,9 +38,19 @@ export function Waterfall({ spans, now }) {
   `;
 }
 
+/** @param {Span} span */
+function beginning({ start_ms }) {
+  if (start_ms < 0) return t("turn.before", { start: milliseconds(-start_ms) });
+  return t("turn.at", { start: milliseconds(start_ms) });
+}
+
 /** @param {string} name */
 function nameOf(name) {
   switch (name) {
+    case "auth":
+      return t("span.auth");
+    case "limits":
+      return t("span.limits");
     case "start":
       return t("span.start");
     case "queue":

@@ -1,0 +1,1 @@
+"""What Léa does about long work."""

@@ -1,0 +1,1 @@
+"""Catalogues of suppliers: read, understood, and made into products."""

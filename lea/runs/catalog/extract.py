@@ -1,0 +1,87 @@
+"""The run that makes articles of a file: read once, then saved in slices, each once whatever happens."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, ClassVar, Final
+
+from lea.clock import Clock
+from lea.errors import NotFound
+from lea.ids import derived_id, new_id
+from lea.runs.catalog.files import Files
+from lea.runs.catalog.products import Product, Rejected, products
+from lea.runs.catalog.readers import Readers
+from lea.runs.pipeline import Finished, JobSpec, RunScope
+from lea.sentences import Language
+from lea.store import catalog
+from lea.store.catalog import Connection
+from lea.store.engine import Store
+
+SUMMARIES: Final[dict[Language, tuple[str, str]]] = {
+    "fr": ("Lignes {first} à {last}", "{saved} articles, {rejected} lignes refusées"),
+    "en": ("Rows {first} to {last}", "{saved} articles, {rejected} rows rejected"),
+}
+
+
+class Extract:
+    """Arguments: `import_id`, and `mapping` from field to column where the caller corrected it."""
+
+    name: ClassVar[str] = "extract"
+    family: ClassVar[str] = "catalog"
+    steps: ClassVar[tuple[str, ...]] = ("extract",)
+    concurrency: ClassVar[int] = 2
+    attempts: ClassVar[int] = 3
+
+    def __init__(self, store: Store, files: Files, readers: Readers, clock: Clock) -> None:
+        self._store = store
+        self._files = files
+        self._readers = readers
+        self._clock = clock
+
+    async def plan(self, scope: RunScope) -> Sequence[JobSpec]:
+        """A job for every 200 rows. Raises NotFound(`file_missing`), or LeaError with the file's code."""
+        import_id = str(scope.arguments["import_id"])
+        known = await self._store.read(lambda connection: catalog.get_import(connection, scope.company_id, import_id))
+        path = self._files.path(import_id)
+        if known is None or not await asyncio.to_thread(path.exists):
+            raise NotFound("file_missing")
+        slices = await self._readers.slices(path, scope.arguments.get("mapping"))
+        title, _ = SUMMARIES[scope.language]
+        return [
+            JobSpec(
+                f"slice-{place:05}", title.format(first=one["lines"][0][0], last=one["lines"][-1][0]), one, "extract"
+            )
+            for place, one in enumerate(slices, start=1)
+        ]
+
+    async def work(self, scope: RunScope, job: JobSpec) -> Finished:
+        """The articles and rejects of a slice."""
+        made = await asyncio.to_thread(_products, job.payload)
+        now = self._clock.now()
+        items = [_item(scope, product, now) for product in made if isinstance(product, Product)]
+        rejects = [_reject(scope, rejected, now) for rejected in made if isinstance(rejected, Rejected)]
+
+        def save(connection: Connection) -> None:
+            catalog.put_items(connection, items)
+            catalog.put_rejects(connection, rejects)
+
+        _, summary = SUMMARIES[scope.language]
+        return Finished(summary.format(saved=len(items), rejected=len(rejects)), save)
+
+
+def _products(payload: Mapping[str, Any]) -> list[Product | Rejected]:
+    return products(payload["lines"], payload["first"], payload["currency"])
+
+
+def _item(scope: RunScope, product: Product, now: float) -> dict[str, Any]:
+    made = {"created_at": now, "updated_at": now, "version": 1, "id": new_id("it")}
+    return asdict(product) | _origin(scope) | made
+
+
+def _reject(scope: RunScope, rejected: Rejected, now: float) -> dict[str, Any]:
+    own_id = derived_id("reject", scope.run_id, str(rejected.line))
+    return asdict(rejected) | _origin(scope) | {"id": own_id, "created_at": now}
+
+
+def _origin(scope: RunScope) -> dict[str, Any]:
+    return {"company_id": scope.company_id, "run_id": scope.run_id, "import_id": scope.arguments["import_id"]}

@@ -1,0 +1,96 @@
+"""The process a file is read in: one question on stdin, one answer on stdout, both JSON.
+
+It is ended when it takes too long, has no more memory than it was given, and knows none of the server's secrets.
+"""
+
+import os
+import resource
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from lea.runs.catalog.mapping import Guess, cells_of, chosen, guess
+from lea.runs.catalog.products import Line, currency_of, products, reference_of
+from lea.runs.catalog.reading.media import TYPES
+from lea.runs.catalog.reading.read import read
+from lea.runs.catalog.reading.sheet import Limits, Sheet, Unreadable
+
+SAMPLE = 5
+SLICE = 200
+"""Rows of one run job."""
+
+
+def main() -> None:
+    """Answer, whatever the libraries print: the answer has stdout for itself."""
+    answer_to = os.dup(1)
+    os.dup2(2, 1)
+    question = orjson.loads(sys.stdin.buffer.read())
+    limits = Limits(**question["limits"])
+    with suppress(OSError, ValueError):  # a service manager may forbid it, and has bounds of its own then
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    try:
+        answer = TASKS[question["task"]](Path(question["path"]), limits, question["mapping"])
+    except Unreadable as error:
+        answer = {"code": error.code, "line": error.line}
+    except (MemoryError, RecursionError):
+        answer = {"code": "file_expands_too_much", "line": None}
+    with os.fdopen(answer_to, "wb") as out:
+        out.write(orjson.dumps(answer))
+
+
+def preview(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> dict[str, Any]:
+    """What is to be seen before anything is saved."""
+    media, sheet = read(path, limits)
+    found, lines = _understood(sheet, mapping)
+    first = _first(lines)
+    made = products(lines[:SAMPLE], first, currency_of(found.columns.get("price")))
+    return {
+        "media": TYPES[media],
+        "columns": sheet.columns,
+        "mapping": found.columns,
+        "confidence": found.confidence,
+        "left": found.left,
+        "rows_seen": len(sheet.rows),
+        "sample": [asdict(one) for one in made],
+    }
+
+
+def slices(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> dict[str, Any]:
+    """What run jobs work on; a reference's first line travels with the slices that repeat it."""
+    _, sheet = read(path, limits)
+    found, lines = _understood(sheet, mapping)
+    first = _first(lines)
+    currency = currency_of(found.columns.get("price"))
+    return {"slices": [_slice(lines[begin : begin + SLICE], first, currency) for begin in range(0, len(lines), SLICE)]}
+
+
+def _slice(lines: list[Line], first: Mapping[str, int], currency: str) -> dict[str, Any]:
+    again = {reference_of(cells): line for line, cells in lines if reference_of(cells)}
+    repeated = {reference: first[reference] for reference, line in again.items() if first[reference] != line}
+    return {"lines": lines, "first": repeated, "currency": currency}
+
+
+def _understood(sheet: Sheet, mapping: Mapping[str, str] | None) -> tuple[Guess, list[Line]]:
+    found = guess(sheet) if mapping is None else chosen(sheet, mapping)
+    cells = cells_of(sheet, found.columns)
+    return found, [(row.line, cells(row)) for row in sheet.rows]
+
+
+def _first(lines: list[Line]) -> dict[str, int]:
+    """The line a reference stands on first."""
+    first: dict[str, int] = {}
+    for line, cells in lines:
+        first.setdefault(reference_of(cells), line)
+    return first
+
+
+TASKS = {"preview": preview, "slices": slices}
+
+if __name__ == "__main__":
+    main()
