@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator
 from typing import Final
 
 from aiohttp import BodyPartReader, web
-from aiohttp.multipart import MultipartReader
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.multipart import BadContentDispositionHeader, BadContentDispositionParam, MultipartReader
 
 from lea.errors import BadRequest, RequestTimeout, TooLarge
 from lea.handlers.keys import CONFIG
@@ -16,6 +17,18 @@ OVERHEAD: Final = 65_536
 """Bytes of a multipart body that are no part of its file."""
 LONGEST_NAME: Final = 200
 FOLDERS: Final = re.compile(r".*[/\\]", re.DOTALL)
+
+
+MALFORMED: Final = (
+    ValueError,
+    AssertionError,
+    HttpProcessingError,
+    BadContentDispositionHeader,
+    BadContentDispositionParam,
+    web.RequestPayloadError,
+    ConnectionError,
+)
+"""What aiohttp raises for a body that is no multipart or is cut short; warnings, where those are errors."""
 
 
 class Upload:
@@ -46,7 +59,7 @@ class Upload:
                 raise BadRequest("file_part_missing")
         except TimeoutError:
             raise RequestTimeout from None
-        except (ValueError, AssertionError, web.RequestPayloadError, ConnectionError):  # no multipart, or cut short
+        except MALFORMED:
             raise BadRequest from None
 
     async def _in_time(self, part: BodyPartReader) -> bytes:

@@ -9,7 +9,7 @@ import structlog
 
 from lea import faults
 from lea.clock import Clock
-from lea.errors import InternalError, LeaError
+from lea.errors import DatabaseTimeout, InternalError, LeaError
 from lea.ids import RunId
 from lea.store import run_jobs
 from lea.store.engine import Store
@@ -21,6 +21,8 @@ T = TypeVar("T")
 BATCH: Final = 200
 GATHER_S: Final = 0.1
 """How long the first of a batch waits for others."""
+SLOWLY: Final = 10
+"""By how many a batch grows again after one that took too long."""
 AGAIN_S: Final = 0.5
 """Until the next try while the database does not take it."""
 
@@ -41,6 +43,7 @@ class Saver:
         self._clock = clock
         self._changed = changed
         self.failed: str | None = None
+        self._size = BATCH
         self._begun: list[Begun] = []
         self._ended: list[Ended] = []
         self._some = asyncio.Event()
@@ -71,10 +74,7 @@ class Saver:
         """Save all there is. Cancelled in the middle, the same is saved again, which changes nothing."""
         while self._begun or self._ended:
             self._some.clear()
-            begun, ended = self._begun[:BATCH], self._ended[:BATCH]
-            await self.write(partial(self._unit, begun=begun, ended=ended))
-            faults.reach("jobs.saved")
-            del self._begun[: len(begun)], self._ended[: len(ended)]
+            await self._insist(self._save_some)
             self._room.set()
 
     async def finish(self) -> None:
@@ -96,6 +96,20 @@ class Saver:
     async def read(self, unit: Callable[[Connection], T]) -> T:
         """The same for what only reads."""
         return await self._insist(partial(self._store.read, unit))
+
+    async def _save_some(self) -> None:
+        begun, ended = self._begun[: self._size], self._ended[: self._size]
+        try:
+            run = await self._store.write(partial(self._unit, begun=begun, ended=ended), order=self._run_id)
+        except DatabaseTimeout:  # a batch that is too big for a slow database would never be saved
+            self._size = max(1, self._size // 2)
+            raise
+        if run is None:
+            raise RunLost
+        self._size = min(BATCH, self._size + SLOWLY)
+        faults.reach("jobs.saved")
+        del self._begun[: len(begun)], self._ended[: len(ended)]
+        self._changed(run)
 
     async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
         while True:

@@ -4,13 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import structlog
 from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from lea import faults
-from lea.errors import LeaError
 from lea.ids import RunId, derived_id
+from lea.store.run_effects import effects
 from lea.store.run_leases import advance
 from lea.store.run_tables import run_jobs, runs
 from lea.store.runs import Run, of_id
@@ -29,7 +27,21 @@ BEGIN: Final[Update] = (
     )
 )
 
-log = structlog.get_logger()
+END: Final[Update] = (
+    update(run_jobs)
+    .where(HERE)
+    .values(
+        state=bindparam("new_state"),
+        attempts=bindparam("new_attempts"),
+        summary=bindparam("new_summary"),
+        error_code=bindparam("new_error_code"),
+        cost_nano_usd=run_jobs.c.cost_nano_usd + bindparam("more_cost"),
+        started_at=bindparam("new_started_at"),
+        ended_at=bindparam("new_ended_at"),
+        version=bindparam("new_version"),
+        updated_at=bindparam("new_updated_at"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +123,16 @@ def save(
         return None
     if begun:
         connection.execute(BEGIN, [_beginning(run_id, job, version, now) for job in begun])
-    counts = {"jobs_completed": 0, "jobs_failed": 0, "cost_nano_usd": 0}
-    for job in ended:
-        state = _save_one(connection, run_id, job, version, now)
-        if state is not None:
-            counts[f"jobs_{state}"] += 1
-            counts["cost_nano_usd"] += job.cost_nano_usd
+    fresh = _still_open(connection, run_id, ended)
+    failed = effects(connection, run_id, {job.key: job.save for job in fresh if job.save is not None})
+    if fresh:
+        connection.execute(END, [_ending(run_id, job, failed.get(job.key), version, now) for job in fresh])
+    wrong = sum(job.state == "failed" or job.key in failed for job in fresh)
+    counts = {
+        "jobs_completed": len(fresh) - wrong,
+        "jobs_failed": wrong,
+        "cost_nano_usd": sum(job.cost_nano_usd for job in fresh),
+    }
     grown = {name: runs.c[name] + count for name, count in counts.items()}
     connection.execute(update(runs).where(runs.c.id == run_id).values(grown))
     faults.reach("jobs.saving")
@@ -146,49 +162,28 @@ def end(
     return of_id(connection, run_id)
 
 
-def _save_one(connection: Connection, run_id: RunId, job: Ended, version: int, now: float) -> str | None:
-    """The state it got; None where it had ended."""
-    here = (run_jobs.c.run_id == run_id) & (run_jobs.c.key == job.key) & run_jobs.c.state.in_(OPEN)
-    error_code = job.error_code
-    if job.save is not None:
-        still = connection.scalar(select(run_jobs.c.key).where(here))
-        if still is None:
-            return None
-        error_code = _effect(connection, run_id, job.key, job.save)
-    state = job.state if error_code is None else "failed"
-    changed = connection.execute(
-        update(run_jobs)
-        .where(here)
-        .values(
-            state=state,
-            attempts=job.attempts,
-            summary=job.summary if state == "completed" else "",
-            error_code=error_code,
-            cost_nano_usd=run_jobs.c.cost_nano_usd + job.cost_nano_usd,
-            started_at=job.started_at,
-            ended_at=job.ended_at,
-            version=version,
-            updated_at=now,
-        )
-    )
-    return state if changed.rowcount else None
+def _still_open(connection: Connection, run_id: RunId, ended: Sequence[Ended]) -> list[Ended]:
+    if not ended:
+        return []
+    here = (run_jobs.c.run_id == run_id) & run_jobs.c.key.in_([job.key for job in ended]) & run_jobs.c.state.in_(OPEN)
+    keys = set(connection.scalars(select(run_jobs.c.key).where(here)))
+    return [job for job in ended if job.key in keys]
 
 
-def _effect(connection: Connection, run_id: RunId, key: str, effect: Callable[[Connection], None]) -> str | None:
-    """The code of what went wrong, and then nothing of it is left; a database that fails fails the whole unit."""
-    connection.exec_driver_sql("SAVEPOINT job")
-    try:
-        effect(connection)
-    except Exception as error:  # one job's mistake must not keep the others of its batch from being saved
-        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
-            raise
-        connection.exec_driver_sql("ROLLBACK TO job")
-        if isinstance(error, LeaError):
-            return error.code
-        log.error("run.job_not_saved", run_id=run_id, job=key, exc_info=error)
-        return "internal_error"
-    connection.exec_driver_sql("RELEASE job")
-    return None
+def _ending(run_id: RunId, job: Ended, failed: str | None, version: int, now: float) -> dict[str, Any]:
+    return {
+        "of_run": run_id,
+        "of_key": job.key,
+        "new_state": job.state if failed is None else "failed",
+        "new_attempts": job.attempts,
+        "new_summary": job.summary if failed is None else "",
+        "new_error_code": job.error_code if failed is None else failed,
+        "more_cost": job.cost_nano_usd,
+        "new_started_at": job.started_at,
+        "new_ended_at": job.ended_at,
+        "new_version": version,
+        "new_updated_at": now,
+    }
 
 
 def _beginning(run_id: RunId, job: Begun, version: int, now: float) -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """The room of costs: what was spent, what is left, and who may spend how much."""
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, expect
 
 from tests.e2e.axe import complaints
 from tests.e2e.page import LeaPage, Open
-from tests.e2e.server import CLAIRE, KARIM, Server, Start
+from tests.e2e.server import CLAIRE, KARIM, Server, Start, server
 from tests.model_server import Answer, ModelServer
 
 LOOKS: list[tuple[str, dict[str, Any]]] = [
@@ -19,6 +21,16 @@ LOOKS: list[tuple[str, dict[str, Any]]] = [
 ]
 TOO_WIDE = "[...document.querySelectorAll('html, .scroller')].filter(e => e.scrollWidth > e.clientWidth).length"
 DEAR = {"prompt_tokens": 400_000, "completion_tokens": 100_000, "prompt_tokens_details": {"cached_tokens": 0}}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def priced(tmp_path_factory: pytest.TempPathFactory, model: ModelServer) -> AsyncIterator[Server]:
+    """A server with Claire that knows what its model costs."""
+    running = server(tmp_path_factory.mktemp("priced"), model.url, LLM__PRICE_IN="1", LLM__PRICE_OUT="5")
+    await running.start()
+    await running.make_first_account(CLAIRE)
+    yield running
+    await running.end()
 
 
 def budget(page: LeaPage, name: str) -> Locator:
@@ -93,10 +105,9 @@ async def test_an_administrator_sets_budgets_and_the_chat_tells_when_they_are_sp
 
 @pytest.mark.parametrize(("name", "look"), LOOKS, ids=[name for name, _ in LOOKS])
 async def test_the_room_fits_its_window(
-    new_server: Start, open_page: Open, model: ModelServer, name: str, look: dict[str, Any]
+    priced: Server, open_page: Open, model: ModelServer, name: str, look: dict[str, Any]
 ) -> None:
-    lea = await new_server(model.url, LLM__PRICE_IN="1", LLM__PRICE_OUT="5")
-    page = await open_page(lea.url, **look)
+    page = await open_page(priced.url, **look)
     await page.sign_in(CLAIRE)
     await spend(page, model)
     await page.open("#/costs")
