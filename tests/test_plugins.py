@@ -26,9 +26,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def install(package: Path, folder: Path) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    done = subprocess.run(
-        [*command, f"--target={folder}", str(package)], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, f"--target={folder}", str(package)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
