@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -109,11 +110,12 @@ async def list_rejects(call: Call[Empty]) -> web.StreamResponse:
 async def _csv(call: Call[Empty]) -> web.StreamResponse:
     response = web.StreamResponse(headers=_headers("csv"))
     response.content_type, response.charset = TYPES["csv"], "utf-8"
-    await response.prepare(call.request)
-    await response.write(csv_header(call.language))
-    async for rows in _pages(call):
-        await response.write(await asyncio.to_thread(csv_rows, rows, call.language))
-    await response.write_eof()
+    with suppress(ConnectionError):  # who leaves in the middle needs no end
+        await response.prepare(call.request)
+        await response.write(csv_header(call.language))
+        async for rows in _pages(call):
+            await response.write(await asyncio.to_thread(csv_rows, rows, call.language))
+        await response.write_eof()
     return response
 
 
@@ -127,13 +129,13 @@ async def _xlsx(call: Call[Empty]) -> web.StreamResponse:
     try:
         file = Path(folder.name) / "catalogue.xlsx"
         await asyncio.to_thread(book.save, file)
-        with await asyncio.to_thread(file.open, "rb") as data:
+        with await asyncio.to_thread(file.open, "rb") as data, suppress(ConnectionError):
             await response.prepare(call.request)
             while chunk := await asyncio.to_thread(data.read, BYTES):
                 await response.write(chunk)
+            await response.write_eof()
     finally:
         await asyncio.to_thread(folder.cleanup)
-    await response.write_eof()
     return response
 
 
