@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lea.records.sample import load_sample
+from lea.store import confirmations
 from tests.lea_server import Lea, Person, Told, running, settings
 from tests.model_server import Answer, Call, ModelServer, Refusal
 
@@ -258,6 +259,10 @@ async def test_a_plain_yes_is_the_decision_on_what_was_asked_last(lea: Lea, ada:
     told = await ada.ask("oui", session_id="s1")
     assert actions(told)[-1]["state"] == "succeeded"
     assert (await file_of(ada, "T-106"))["price"] == "345000.00"
+    messages = (await ada.call("GET", "/v1/lea/threads/s1"))[1]["messages"]
+    assert [one["id"] for one in messages[-1]["actions"]] == [actions(told)[-1]["id"]], "it stays where it was told"
+    later = lea.store_now() + 60
+    assert await lea.store.read(lambda connection: confirmations.untold(connection, 0.0, later, 10)) == []
 
 
 async def test_what_was_changed_since_is_not_changed_by_an_old_yes(lea: Lea, ada: Person, model: ModelServer) -> None:

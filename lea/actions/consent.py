@@ -45,6 +45,7 @@ def ask(
         created_at=scope.now,
         expires_at=scope.now + lasts_s,
         decided_at=None,
+        decided_in=None,
     )
     confirmations.add(connection, asked)
     faults.reach("confirmation.asking")
@@ -64,8 +65,9 @@ def decide(
     confirmation_id: str,
     decision: Decision,
     edited: Mapping[str, Any] | None,
+    told_in: TurnId | None = None,
 ) -> Decided:
-    """The decision and its effect, in one transaction.
+    """The decision and its effect, in one transaction; `told_in` is the turn that tells it, unless it has its own.
 
     Deciding the same again tells the outcome. Raises NotFound for what was asked of somebody else, Conflict where it
     was decided otherwise (`already_decided`), too late (`confirmation_expired`), or about a record that has changed
@@ -83,11 +85,11 @@ def decide(
     if decision == "approved":
         run = _runnable(connection, registry, asked, edited)
         arguments = plain(run[1])
-    if not confirmations.decide(connection, asked.id, decision, arguments, scope.now):
+    if not confirmations.decide(connection, asked.id, decision, arguments, scope.now, told_in):
         first = confirmations.find(connection, asked.user_id, asked.id)  # another process was first, this moment
         return _again(connection, first or asked, decision, edited)
     faults.reach("confirmation.deciding")
-    done = None if run is None else _run(connection, *run, asked, scope)
+    done = None if run is None else _run(connection, *run, asked, scope, told_in)
     decided = confirmations.find(connection, asked.user_id, asked.id)
     return Decided(decided or asked, None if done is None else done.receipt, fresh=True)
 
@@ -114,10 +116,15 @@ def _runnable(
 
 
 def _run(
-    connection: Connection, action: Write[Any] | Outside[Any], arguments: Arguments, asked: Asked, scope: Scope
+    connection: Connection,
+    action: Write[Any] | Outside[Any],
+    arguments: Arguments,
+    asked: Asked,
+    scope: Scope,
+    told_in: TurnId | None,
 ) -> Done:
     shown = Scope(scope.identity, asked.thread_id, asked.language, scope.now)
-    place = Place(decision_turn(asked.user_id, asked.id), MessageId(""), asked.id)
+    place = Place(told_in or decision_turn(asked.user_id, asked.id), MessageId(""), asked.id)
     if isinstance(action, Outside):
         preview = Preview(asked.summary, plain(arguments))
         return begin(connection, action, shown, arguments, place, preview)

@@ -19,7 +19,7 @@ from lea.clock import Clock
 from lea.config import Actions
 from lea.errors import LeaError
 from lea.events import Action, Event
-from lea.ids import CompanyId, UserId
+from lea.ids import CompanyId, TurnId, UserId
 from lea.llm.provider import Tool
 from lea.resilience.cache import LookupCache
 from lea.sentences import Language
@@ -163,7 +163,12 @@ class Desk:
         return asked
 
     async def decide(
-        self, scope: Scope, confirmation_id: str, decision: Decision, edited: Mapping[str, Any] | None
+        self,
+        scope: Scope,
+        confirmation_id: str,
+        decision: Decision,
+        edited: Mapping[str, Any] | None,
+        told_in: TurnId | None = None,
     ) -> Decided:
         """See consent.decide; an effect elsewhere is begun by it and performed by `finish`."""
         unit = partial(
@@ -173,6 +178,7 @@ class Desk:
             confirmation_id=confirmation_id,
             decision=decision,
             edited=edited,
+            told_in=told_in,
         )
         decided = await self._store.write(unit)
         faults.reach("confirmation.decided")

@@ -181,7 +181,7 @@ class Acting:
         if asked is None or escaped(asked.summary) not in last:
             return None
         decision: Decision = "approved" if intent.action == "approve" else "rejected"
-        decided = await self._desk.decide(scope, asked.id, decision, None)
+        decided = await self._desk.decide(scope, asked.id, decision, None, self._ask.turn_id)
         self._topic.publish(confirm_event(decided.asked, scope.now))
         self._desk.tell(asked.user_id, _elsewhere(decided.asked, scope.now))
         return Acted(await self._outcome(decided.asked, decided.receipt, scope))

@@ -69,12 +69,14 @@ confirmations = Table(
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False),
     Column("decided_at", Double),
+    Column("decided_in", ID),
     ForeignKeyConstraint(["user_id", "thread_id"], ["threads.user_id", "threads.id"], ondelete="CASCADE"),
     Index("ix_confirmations_turn_id", "turn_id"),
     Index("ix_confirmations_user_id_state", "user_id", "state"),
 )
 """`asked`, then `approved` or `rejected`; one that is asked and past `expires_at` has expired. `record_version` is the
-version the person was shown: what has changed since is not changed by an old yes."""
+version the person was shown: what has changed since is not changed by an old yes. `decided_in` is the turn in which a
+word decided; a decision made otherwise is told in a turn of its own."""
 
 action_policies = Table(
     "action_policies",

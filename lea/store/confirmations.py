@@ -36,6 +36,7 @@ class Asked:
     created_at: float
     expires_at: float
     decided_at: float | None
+    decided_in: TurnId | None
 
     def expired(self, now: float) -> bool:
         """Nobody has decided, and nobody can any more."""
@@ -64,6 +65,7 @@ def decide(
     decision: Decision,
     arguments: Mapping[str, Any],
     now: float,
+    told_in: TurnId | None,
 ) -> bool:
     """The one decision that counts; False where another one was first or it is too late."""
     changed = connection.execute(
@@ -73,7 +75,7 @@ def decide(
             confirmations.c.state == "asked",
             confirmations.c.expires_at > now,
         )
-        .values(state=decision, arguments=dict(arguments), decided_at=now)
+        .values(state=decision, arguments=dict(arguments), decided_at=now, decided_in=told_in)
     )
     return changed.rowcount == 1
 
@@ -107,7 +109,12 @@ def untold(connection: Connection, since: float, until: float, limit: int) -> Se
     )
     return _found(
         connection,
-        and_(confirmations.c.decided_at > since, confirmations.c.decided_at <= until, not_(told)),
+        and_(
+            confirmations.c.decided_at > since,
+            confirmations.c.decided_at <= until,
+            confirmations.c.decided_in.is_(None),
+            not_(told),
+        ),
         limit,
     )
 

@@ -158,6 +158,7 @@ def _acts() -> None:
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("expires_at", sa.Double(), nullable=False),
         sa.Column("decided_at", sa.Double(), nullable=True),
+        sa.Column("decided_in", ID, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_confirmations"),
         sa.ForeignKeyConstraint(
             ["user_id", "thread_id"],
