@@ -10,9 +10,10 @@ from lea.bus.port import Topic
 from lea.errors import ExternalTimeout
 from lea.events import Snapshot, Stage
 from lea.llm.provider import Answering, Caller, Finished, ModelStream, Prompt, Provider, Tool, Usage
-from lea.manager.acting import Acted, Acting
+from lea.manager.acting import Acted
 from lea.manager.ask import Ask, Services
 from lea.manager.bill import Bill
+from lea.manager.calling import Calling
 from lea.manager.checkpointer import Watched
 from lea.manager.context import render
 from lea.manager.draft import Draft
@@ -37,7 +38,7 @@ class Answer:
         services: Services,
         outcome: Outcome,
         timings: Timings,
-        acting: Acting,
+        calling: Calling,
         bill: Bill,
     ) -> None:
         self._ask = ask
@@ -46,7 +47,7 @@ class Answer:
         self._services = services
         self._outcome = outcome
         self._timings = timings
-        self._acting = acting
+        self._calling = calling
         self._bill = bill
         self._begun = False
         self._watched: Watched | None = None
@@ -143,9 +144,9 @@ class Answer:
             if not calls or not left:
                 break
             self._bill.goes_on()
-            called = await self._acting.called(calls, begun.user_message_id)
+            called = await self._calling.called(calls, begun.user_message_id)
             if called.asked:
-                self._ask_consent(self._acting.question(called.asked))
+                self._ask_consent(self._calling.question(called.asked))
                 break
             self._part()
             prompt = replace(prompt, messages=(*prompt.messages, Assistant(text, calls), *called.results))

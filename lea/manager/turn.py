@@ -22,6 +22,8 @@ from lea.manager.acting import Acted, Acting
 from lea.manager.answer import Answer
 from lea.manager.ask import Ask, Services
 from lea.manager.bill import Bill
+from lea.manager.calling import Calling
+from lea.manager.carrying import Carrying
 from lea.manager.claim import Claim
 from lea.manager.cpu import CpuTime
 from lea.manager.draft import Draft
@@ -69,12 +71,12 @@ class Turn:
         self._made = perf_counter()
         self._cpu = CpuTime()
         self._on_begun = on_begun
-        self._acting = Acting(ask, identity, topic, services.desk)
+        carrying = Carrying(ask, identity, topic, services.desk)
         self._bill = Bill(ask, identity, services, self.outcome)
-        self._answer = Answer(ask, topic, draft, services, self.outcome, self._timings, self._acting, self._bill)
+        self._answer = Answer(ask, topic, draft, services, self.outcome, self._timings, Calling(carrying), self._bill)
         self.claim = Claim(ask, identity, self.outcome.message_id, services, self._begun)
         self._recall = Recall(ask, identity, services, self._granted, self._timings)
-        self._prelude = Prelude(ask, self._acting, self._recall, self._granted, self._timings)
+        self._prelude = Prelude(ask, Acting(carrying), self._recall, self._granted, self._timings)
         self._ticket: Ticket | None = None
         self._session: LLMSession | None = None
         self._thread: Thread | None = None
