@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from lea.actions.intents import Intent, understand
+from lea.actions.intents import Intent, prepared, understand
 from lea.actions.intents.pronouns import spelled_out
 from lea.llm.offline.phrases import NBSP
 from lea.manager.acting import Acted, Acting
@@ -58,6 +58,7 @@ class Prelude:
             text = begun.text
         if self._recall.may_refer(thread) and await self._recall.history(thread) is None:
             return KNOWN
+        await prepared()
         last, before = self._recall.last_words(thread)
         intent = understand(text, last=last.replace(NBSP, " "), before=before, language=self._ask.language)
         if intent is None and thread.about and (said := spelled_out(text, thread.about)) is not None:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from lea.actions.action import AnyAction, Look
 from lea.actions.desk import Desk
+from lea.actions.intents import prepared
 from lea.actions.registry import Registry, built_in, installed
 from lea.handlers.keys import CLOCK, CONFIG, DESK, NEWS, NOTICES, RUNS, STORE, TURNS
 from lea.handlers.openapi import Described
@@ -89,6 +90,7 @@ def desk(app: web.Application, source: Source) -> Desk:
 def decisions(app: web.Application) -> Decisions:
     """What people decide, and what is still to be found out."""
     made = Decisions(app[DESK], app[TURNS], app[STORE], app[CLOCK])
+    app[TASKS].spawn("intents.prepare", prepared())
     app[TASKS].spawn("decisions.tell", made.keep_telling())
     app[TASKS].spawn("actions.check", Checking(app[DESK], app[STORE]).keep_checking())
     return made

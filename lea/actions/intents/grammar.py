@@ -1,4 +1,4 @@
-"""Templates of requests, compiled once: what a language's tables say in words becomes patterns that match as a whole.
+"""Templates of requests: what a language's tables say in words becomes patterns that match a message as a whole.
 
 In a template, CAPITALS stand for a class of expressions, `<slot>` for a part to read, `:` and `,` for themselves, and
 `?` after a part for "or not". In an expression a space also matches a hyphen, an apostrophe also a space. After `=>`
@@ -8,6 +8,7 @@ stand arguments the template gives by itself.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from lea.actions.intents.text import Span
@@ -48,13 +49,13 @@ class Template:
     """One way to ask; without a word of each of the tables in `needs` a message cannot match."""
 
     action: str
-    pattern: re.Pattern[str]
+    source: str
     needs: frozenset[str]
     given: Mapping[str, str]
 
     def match(self, message: Span) -> Found | None:
         """The slots of `message`, if the template accounts for all of it."""
-        match = self.pattern.fullmatch(message.plain)
+        match = compiled(self.source).fullmatch(message.plain)
         if match is None:
             return None
         names = [name for name, text in match.groupdict().items() if text]
@@ -88,11 +89,17 @@ def by_expression(meanings: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def pattern(template: str, classes: Mapping[str, str], tables: Mapping[str, Mapping[str, str]]) -> re.Pattern[str]:
+@cache
+def compiled(source: str) -> re.Pattern[str]:
+    """The pattern; one takes some milliseconds, and all of them a second, which no start should wait for."""
+    return re.compile(source)
+
+
+def pattern(template: str, classes: Mapping[str, str], tables: Mapping[str, Mapping[str, str]]) -> str:
     """The pattern of one template; KeyError for a class nobody knows."""
     found = "".join(_part(part, classes, tables) for part in template.split())
     last = f"{ANYTHING}){BOUNDARY}"
-    return re.compile(found.removesuffix(last) + ".+)" if found.endswith(last) else found)
+    return found.removesuffix(last) + ".+)" if found.endswith(last) else found
 
 
 def templates(

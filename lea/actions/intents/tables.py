@@ -1,4 +1,4 @@
-"""The tables of each language, put together and compiled."""
+"""The tables of each language, put together."""
 
 import re
 from collections.abc import Mapping
@@ -73,3 +73,10 @@ TABLES: Final[Mapping[Language, Tables]] = {
         english_commands.COMMANDS,
     ),
 }  # fmt: skip
+
+
+def compile_all() -> None:
+    """Compile what would be when it is first needed; takes a second, so not in the loop."""
+    for tables in TABLES.values():
+        for template in tables.templates:
+            grammar.compiled(template.source)

@@ -120,7 +120,7 @@ def sets(said: Span, language: Language) -> Values | None:
 def _setting(language: Language) -> re.Pattern[str]:
     tables = TABLES[language]
     start = grammar.pattern("THE? NEW? <field> BECOMES? :?", tables.classes, tables.meanings)
-    return re.compile(rf"(?:^|[,;] *| (?=(?:et|and) ))(?:(?:et|and) )?{start.pattern}")
+    return re.compile(rf"(?:^|[,;] *| (?=(?:et|and) ))(?:(?:et|and) )?{start}")
 
 
 SETTING: Final[Mapping[Language, re.Pattern[str]]] = {"fr": _setting("fr"), "en": _setting("en")}
