@@ -173,8 +173,9 @@ class Catalog(Section):
 
 
 class Runs(Section):
-    """Long work in many jobs."""
+    """Long work in many jobs; `here` says whether servers work at it, or leave it to `lea worker`."""
 
+    here: bool = True
     jobs: Count = 8
     retry_pause: Seconds = 0.5
 

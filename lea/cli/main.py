@@ -10,6 +10,7 @@ from lea.cli.accounts import key, user
 from lea.cli.backup import backup, restore
 from lea.cli.drill import drill
 from lea.cli.serve import serve
+from lea.cli.worker import worker
 from lea.config import Config
 from lea.errors import StartError
 
@@ -48,6 +49,7 @@ def check(file: Path | None) -> None:
 
 
 main.add_command(serve)
+main.add_command(worker)
 main.add_command(config)
 main.add_command(user)
 main.add_command(key)

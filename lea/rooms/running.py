@@ -44,8 +44,8 @@ def running(adapters: Adapters) -> Room:
         )
         app[RUNS] = Runs(pipelines, runner, telling, store, app[BUS], app[CLOCK])
         app[RUNS].listen()
-        loops = [tasks.spawn("runs.take", runner.keep_taking())]
-        if not store.sole:
+        loops = [tasks.spawn("runs.take", runner.keep_taking())] if settings.here else []
+        if settings.here and not store.sole:
             loops.append(tasks.spawn("runs.renew", runner.keep_renewing()))
         yield
         for loop in loops:
