@@ -4,6 +4,7 @@ A look runs beside the turn. A write is one unit of work of the database, so tha
 together or not at all; what happens outside this database is an `Outside`, whose receipt is there before it begins.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Generic, Literal, Protocol, TypeVar
@@ -88,7 +89,7 @@ class Facts(Protocol):
         ...
 
 
-class Look(Generic[A]):
+class Look(ABC, Generic[A]):
     """An action that changes nothing."""
 
     name: ClassVar[str]
@@ -96,12 +97,12 @@ class Look(Generic[A]):
     description: ClassVar[str]
     title: ClassVar[Mapping[Language, str]]
 
+    @abstractmethod
     async def run(self, scope: Scope, arguments: A, facts: Facts) -> str:
         """What was found, as Markdown in the person's language. Raises LeaError or NeedsAnswer."""
-        raise NotImplementedError
 
 
-class Write(Generic[A]):
+class Write(ABC, Generic[A]):
     """An action that changes records of this database.
 
     `changes` names the kind of record; `said` and `proposed` are what applies unless the company decided otherwise:
@@ -116,20 +117,20 @@ class Write(Generic[A]):
     said: ClassVar[Rule] = "allow"
     proposed: ClassVar[Rule] = "ask"
 
+    @abstractmethod
     def preview(self, connection: Connection, scope: Scope, arguments: A) -> Preview:
         """Raises LeaError or NeedsAnswer where it cannot be done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run(self, connection: Connection, scope: Scope, arguments: A, key: str) -> Effect:
         """Do it; `key` is the same for the same write, and may name what is made. Raises as `preview`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def undo(self, connection: Connection, scope: Scope, done: Effect) -> None:
         """Put everything back. Raises Conflict(`record_changed`) where somebody went on from there."""
-        raise NotImplementedError
 
 
-class Outside(Generic[A]):
+class Outside(ABC, Generic[A]):
     """An action whose effect is elsewhere: another system is told, by a key under which it must happen once."""
 
     name: ClassVar[str]
@@ -140,17 +141,17 @@ class Outside(Generic[A]):
     said: ClassVar[Rule] = "ask"
     proposed: ClassVar[Rule] = "ask"
 
+    @abstractmethod
     async def preview(self, scope: Scope, arguments: A) -> Preview:
         """As of `Write`."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def perform(self, scope: Scope, arguments: A, key: str) -> Effect:
         """Do it. A LeaError that is not retryable says that nothing happened; after any other nobody knows."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def check(self, scope: Scope, arguments: A, key: str) -> Effect | None:
         """Whether what was asked for under `key` happened; None if it did not and will not. Raises while unknown."""
-        raise NotImplementedError
 
 
 AnyAction = Look[Any] | Write[Any] | Outside[Any]
