@@ -12,7 +12,9 @@ STILL = """() => Promise.all(
 RUN = """async ([source, within]) => {
     if (!window.axe) (0, eval)(source);
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const {violations} = await axe.run(within ?? document, {runOnly: tags});
+    // Where rooms are in the address' hash, every first link to one looks like a skip link to that rule.
+    const rules = {'skip-link': {enabled: false}};
+    const {violations} = await axe.run(within ?? document, {runOnly: tags, rules});
     const said = (id, {target, failureSummary}) => `${id}: ${target} ${failureSummary}`;
     return violations.flatMap(({id, nodes}) => nodes.map(node => said(id, node)));
 }"""
