@@ -53,7 +53,7 @@ def test_every_key_of_config_toml_has_a_comment() -> None:
 )
 def test_every_key_is_overridden_by_its_variable(tmp_path: Path, section: str, key: str) -> None:
     default = plain(Config())[section][key]
-    other: dict[type, str] = {int: "1", float: "1", str: "changed"}
+    other: dict[type, str] = {int: "1", float: "1", str: "changed", bool: "False"}
     special = {
         "url": {
             "state": "rediss://:pass@elsewhere:6379/1",

@@ -173,7 +173,7 @@ def seconds(value: str) -> int:
 def test_compose_mounts_files_and_waits_for_services_that_are_there() -> None:
     whole = compose()
     services = whole["services"]
-    assert {"lea1", "lea2", "redis", "postgres", "nginx", "prometheus", "grafana"} == set(services)
+    assert {"lea1", "lea2", "worker", "redis", "postgres", "nginx", "prometheus", "grafana"} == set(services)
     for name, service in services.items():
         assert service.get("image"), name
         for volume in service.get("volumes", []):
