@@ -17,7 +17,7 @@ from lea.actions.telling import receipt_event
 from lea.actions.undoing import undo, undo_last
 from lea.clock import Clock
 from lea.config import Actions
-from lea.errors import LeaError
+from lea.errors import ExternalTimeout, LeaError
 from lea.events import Action, Event
 from lea.ids import CompanyId, TurnId, UserId
 from lea.llm.provider import Tool
@@ -214,8 +214,11 @@ class Desk:
 
     async def _preview(self, action: Write[Any] | Outside[Any], scope: Scope, arguments: Arguments) -> Preview:
         if isinstance(action, Outside):
-            async with asyncio.timeout(self.settings.outside_timeout):
-                return await action.preview(scope, arguments)
+            try:
+                async with asyncio.timeout(self.settings.outside_timeout):
+                    return await action.preview(scope, arguments)
+            except TimeoutError:
+                raise ExternalTimeout from None
         return _clear(await self._store.read(partial(previewed, action=action, scope=scope, arguments=arguments)))
 
     async def _outside(self, action: Outside[Any], scope: Scope, arguments: Arguments, place: Place) -> Done:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from lea.llm.offline.phrases import NBSP
+from lea.llm.offline.phrases import spaced
 from lea.sentences import Language
 
 PHRASES: Final[Mapping[str, Mapping[Language, str]]] = {
@@ -104,12 +104,7 @@ LABELS: Final[Mapping[str, Mapping[Language, str]]] = {
 
 def say(phrase: str, language: Language, **values: str) -> str:
     """A phrase with its values; French signs keep their word beside them."""
-    text = PHRASES[phrase][language]
-    if language == "fr":
-        for sign in (":", "!", "?", "»", ";"):
-            text = text.replace(f" {sign}", f"{NBSP}{sign}")
-        text = text.replace("« ", f"«{NBSP}")
-    return text.format(**values)
+    return spaced(PHRASES[phrase][language], language).format(**values)
 
 
 def label(name: str, language: Language) -> str:

@@ -121,9 +121,13 @@ LABELS: Final[Mapping[str, Mapping[Language, str]]] = {
 
 def say(phrase: str, language: Language, **values: str) -> str:
     """A phrase with its values, which must be Markdown already; French signs keep their word beside them."""
-    text = PHRASES[phrase][language]
+    return spaced(PHRASES[phrase][language], language).format(**values)
+
+
+def spaced(text: str, language: Language) -> str:
+    """The text with French signs kept beside their word."""
     if language == "fr":
-        for sign in (":", "!", "?", "»"):
+        for sign in (":", "!", "?", "»", ";"):
             text = text.replace(f" {sign}", f"{NBSP}{sign}")
         text = text.replace("« ", f"«{NBSP}")
-    return text.format(**values)
+    return text
