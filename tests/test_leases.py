@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lea.bus.memory import MemoryBus
 from lea.ids import MessageId, RequestId, ThreadId, TurnId
+from lea.manager.elsewhere import Elsewhere
 from lea.store import beginning, leases
 from lea.store.checkpoints import Estimate, interrupt
 from lea.store.turns import BeginTurn
@@ -140,3 +142,15 @@ async def test_an_end_that_could_not_be_saved_is_an_interrupted_turn_without_a_r
         async with asyncio.timeout(NOTICED_S):
             while await states(lea) != ["interrupted"]:
                 await asyncio.sleep(0.05)
+
+
+async def test_who_comes_to_follow_during_a_look_is_not_told_that_the_answer_ended(lea: Lea, ada: Person) -> None:
+    first, second = await begun(lea, ada, 1, lease_s=60), await begun(lea, ada, 2, lease_s=60)
+    elsewhere = Elsewhere(MemoryBus(), lea.store)
+    followed = await elsewhere.topic(ada.identity.user_id, first, 0, "en")
+    look = asyncio.ensure_future(elsewhere.look())
+    await asyncio.sleep(0)  # the store has been asked of the first one only
+    came = asyncio.ensure_future(elsewhere.topic(ada.identity.user_id, second, 0, "en"))
+    await asyncio.wait([look, came])
+    assert look.exception() is None
+    assert (followed.ended, (await came).ended) == (False, False)

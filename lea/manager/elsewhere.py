@@ -69,17 +69,20 @@ class Elsewhere:
         """Look until cancelled."""
         while True:
             await asyncio.sleep(LOOK_S)
-            self._watched = [watched for watched in self._watched if not watched.topic.ended]
-            if self._watched:
-                try:
-                    await self._look()
-                except LeaError as error:
-                    log.warning("elsewhere.not_looked", error=error.reason)
+            try:
+                await self.look()
+            except LeaError as error:
+                log.warning("elsewhere.not_looked", error=error.reason)
 
-    async def _look(self) -> None:
-        ids = {watched.turn_id for watched in self._watched}
+    async def look(self) -> None:
+        """Ask the store once for all of them. Raises what reading raises."""
+        self._watched = [watched for watched in self._watched if not watched.topic.ended]
+        if not self._watched:
+            return
+        asked = list(self._watched)  # of who comes during the look, it says nothing
+        ids = {watched.turn_id for watched in asked}
         live = await self._store.read(lambda connection: rows.live(connection, ids))
-        for watched in list(self._watched):
+        for watched in asked:
             if watched.topic.ended:
                 continue
             if watched.turn_id not in live:
