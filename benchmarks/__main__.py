@@ -7,7 +7,7 @@ from time import perf_counter
 
 import uvloop
 
-from benchmarks import cpu_per_token, first_byte, first_token, json_chat, locks
+from benchmarks import cpu_per_token, first_byte, first_token, json_chat, locks, runs
 from benchmarks.report import Part, keep
 
 PARTS: dict[str, Callable[..., Awaitable[Part]]] = {
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[..., Awaitable[Part]]] = {
     "cpu_per_token": cpu_per_token.run,
     "json_chat": json_chat.run,
     "locks": locks.run,
+    "runs": runs.run,
 }
 
 PART_S = 300

@@ -14,7 +14,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from lea.errors import StartError
-from lea.outside import BUILT_IN, DependencySettings, Geocoding, Llm, LlmFallback, Provider
+from lea.outside import BUILT_IN, DependencySettings, Firestore, Geocoding, Llm, LlmFallback, Odoo, Provider
 from lea.settings import (
     EMBEDDED,
     Actions,
@@ -43,11 +43,13 @@ __all__ = [
     "Config",
     "Database",
     "DependencySettings",
+    "Firestore",
     "Geocoding",
     "Limits",
     "Llm",
     "LlmFallback",
     "Log",
+    "Odoo",
     "Provider",
     "Runs",
     "Section",
@@ -80,6 +82,8 @@ class Config(BaseModel):
     budgets: Budgets = Budgets()
     catalog: Catalog = Catalog()
     geocoding: Geocoding = Geocoding()
+    odoo: Odoo = Odoo()
+    firestore: Firestore = Firestore()
     log: Log = Log()
     tracing: Tracing = Tracing()
     plugins: dict[str, Any] = {}

@@ -187,10 +187,10 @@ class TurnEnded:
 
 @dataclass(frozen=True, slots=True)
 class ThreadChanged:
-    """A conversation was renamed or deleted."""
+    """A conversation was renamed or deleted, or another of its branches is shown."""
 
     thread_id: str
-    state: Literal["renamed", "deleted"]
+    state: Literal["renamed", "deleted", "branched"]
 
     def wire(self) -> dict[str, Any]:
         return {"thread": {"id": self.thread_id, "state": self.state}}
@@ -206,6 +206,18 @@ class TransactionChanged:
 
     def wire(self) -> dict[str, Any]:
         return {"transaction": {"id": self.transaction_id, "reference": self.reference, "state": self.state}}
+
+
+@dataclass(frozen=True, slots=True)
+class JobChanged:
+    """To everybody in the company: a department's job is new, or is not what it was."""
+
+    job_id: str
+    department: str
+    state: str
+
+    def wire(self) -> dict[str, Any]:
+        return {"job": {"id": self.job_id, "department": self.department, "state": self.state}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +288,14 @@ class CostsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class KpisChanged:
+    """To everybody in the company: its figures are not what they were."""
+
+    def wire(self) -> dict[str, Any]:
+        return {"kpis": {"changed": True}}
+
+
+@dataclass(frozen=True, slots=True)
 class BreakerChanged:
     """To admins: a circuit breaker of this process opened, tries again or closed; `since` is RFC 3339."""
 
@@ -318,11 +338,13 @@ Event = (
     | TurnEnded
     | ThreadChanged
     | TransactionChanged
+    | JobChanged
     | RunChanged
     | RunDone
     | RunStatus
     | Quota
     | CostsChanged
+    | KpisChanged
     | BreakerChanged
     | Resync
     | Relayed

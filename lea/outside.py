@@ -52,6 +52,67 @@ class Geocoding(Section):
         return http_address(value)
 
 
+class ForeignJobs(Section):
+    """A system whose jobs one company sees beside its own; off while it has no company."""
+
+    company: str = ""
+    fresh: Seconds = 60
+    stale: float = Field(900, ge=0)
+    timeout: Seconds = 4
+
+    @property
+    def needed(self) -> dict[str, str]:
+        """What has to be set where it is on."""
+        return {}
+
+    @property
+    def lacking(self) -> list[str]:
+        """What of it is not set."""
+        return [name for name, value in self.needed.items() if self.company and not value]
+
+
+class Odoo(ForeignJobs):
+    """Supplier bills and bank statement lines of an Odoo."""
+
+    url: str = ""
+    database: str = ""
+    user: str = ""
+    api_key: SecretStr = SecretStr("")
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        return http_address(value).rstrip("/")
+
+    @property
+    def needed(self) -> dict[str, str]:
+        key = self.api_key.get_secret_value()
+        return {"url": self.url, "database": self.database, "user": self.user, "api_key": key}
+
+
+class Firestore(ForeignJobs):
+    """The documents of a collection, as a Google service account may read them."""
+
+    project: str = ""
+    collection: str = ""
+    key_file: str = ""
+    endpoint: str = "https://firestore.googleapis.com"
+    token_uri: str = ""
+    department_field: str = Field("department", min_length=1)
+    state_field: str = Field("state", min_length=1)
+    title_field: str = Field("title", min_length=1)
+    updated_field: str = Field("updated_at", min_length=1)
+
+    @field_validator("endpoint", "token_uri")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        return http_address(value).rstrip("/")
+
+    @property
+    def needed(self) -> dict[str, str]:
+        return {"project": self.project, "collection": self.collection, "key_file": self.key_file}
+
+
 class DependencySettings(Section):
     """How one thing outside of Léa is called; see `BUILT_IN` for those whose defaults differ."""
 
@@ -83,6 +144,8 @@ BUILT_IN: dict[str, dict[str, Any]] = {
     "llm": MODEL,
     "llm_fallback": MODEL,
     "sources": {"read_timeout": 4, "waiting": 1000, "breaker_minimum": 20, "breaker_slow_after": 3, "retries": 0},
+    "odoo": {"read_timeout": 4, "concurrency": 4, "breaker_minimum": 5, "retries": 1},
+    "firestore": {"read_timeout": 4, "concurrency": 8, "breaker_minimum": 5, "retries": 1},
     "geocoder": {"read_timeout": 5, "concurrency": 2, "pace_per_minute": 60, "retries": 0},
 }
 """What is always there, with what suits it better than the defaults of DependencySettings."""

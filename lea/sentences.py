@@ -180,6 +180,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "La dernière réponse n'a pas été coupée.",
         "en": "The last answer was not cut off.",
     },
+    "turn_active": {
+        "fr": "Léa répond encore : attendez la fin de sa réponse, ou arrêtez-la.",
+        "en": "Léa is still answering: wait for the end of her answer, or stop it.",
+    },
     "rate_limited": {
         "fr": "Trop de requêtes, réessayez dans {seconds} s.",
         "en": "Too many requests, try again in {seconds} s.",
@@ -276,11 +280,40 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "Un traitement est déjà en cours. Attendez sa fin ou annulez-le.",
         "en": "A run is under way already. Wait for its end, or cancel it.",
     },
+    "nothing_to_enrich": {
+        "fr": "Tous ces articles sont déjà complétés, ou il n'y en a aucun.",
+        "en": "All these articles are complete already, or there are none.",
+    },
+    "answer_invalid": {
+        "fr": "Le modèle n'a pas répondu sous la forme demandée.",
+        "en": "The model did not answer in the form it was asked for.",
+    },
     "nothing_to_retry": {"fr": "Il n'y a rien à reprendre.", "en": "There is nothing to do again."},
+    "job_timeout": {"fr": "Cette tâche a pris trop de temps.", "en": "This job took too long."},
     "pipeline_unknown": {"fr": "Ce traitement n'existe pas.", "en": "There is no such run."},
     "not_undoable": {"fr": "Cela ne peut pas être annulé.", "en": "This cannot be undone."},
     "not_done": {"fr": "Cela n'a pas été fait.", "en": "This was not done."},
     "nothing_to_change": {"fr": "Dites ce qui doit changer.", "en": "Say what should change."},
+    "job_read_only": {
+        "fr": "Cette tâche vient de « {source} » ; c'est là qu'elle se modifie.",
+        "en": "This job comes from “{source}”; it is changed there.",
+    },
+    "job_details_too_large": {
+        "fr": "Les détails d'une tâche tiennent en 4 Kio de JSON.",
+        "en": "The details of a job fit into 4 KiB of JSON.",
+    },
+    "source_refused": {
+        "fr": "L'autre système refuse l'accès. Vérifiez le compte, sa clé et ses droits.",
+        "en": "The other system refuses access. Check the account, its key and its rights.",
+    },
+    "source_garbled": {
+        "fr": "La réponse de l'autre système n'a pas été comprise.",
+        "en": "The other system's answer could not be understood.",
+    },
+    "source_failed": {
+        "fr": "L'autre système a signalé une erreur.",
+        "en": "The other system reported an error.",
+    },
     "department_unknown": {
         "fr": "Les départements sont apbookkeeper, router et bank.",
         "en": "The departments are apbookkeeper, router and bank.",

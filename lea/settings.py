@@ -163,9 +163,11 @@ class Actions(Section):
 
 
 class Catalog(Section):
-    """Where files that were brought in are kept."""
+    """Where files that were brought in are kept, and how articles are completed by the model."""
 
     folder: str = ""
+    enrich_concurrency: Count = 4
+    enrich_per_minute: float = Field(0, ge=0)
 
     def beside(self, database: Path | None) -> Path:
         """The folder itself: beside the embedded database where none is named."""
@@ -177,6 +179,7 @@ class Runs(Section):
 
     here: bool = True
     jobs: Count = 8
+    job_timeout: Seconds = 600.0
     retry_pause: Seconds = 0.5
 
 

@@ -37,6 +37,7 @@ async def work(url: str, run_id: str, company_id: str) -> None:
         tasks,
         lambda _: None,
         jobs=8,
+        timeout_s=60,
         pause_s=0.001,
         sole=store.sole,
     )

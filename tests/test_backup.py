@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, FormData
 
 from lea.cli import embedded
 from tests.model_server import Answer, ModelServer
@@ -43,6 +43,14 @@ async def ask(session: ClientSession, server: Process, bearer: dict[str, str], m
     body = {"message": message, "session_id": "s1"}
     async with session.post(f"{server.url}/v1/lea/chat", json=body, headers=bearer) as response:
         return str((await response.json())["message"])
+
+
+async def bring(session: ClientSession, server: Process, bearer: dict[str, str]) -> str:
+    form = FormData()
+    form.add_field("file", "référence;désignation;prix\nR1;Chaise;12,50 €\n".encode(), filename="chaises.csv")
+    async with session.post(f"{server.url}/v1/catalog/imports", data=form, headers=bearer) as response:
+        assert response.status == 201, await response.text()
+        return str((await response.json())["import_id"])
 
 
 async def said(session: ClientSession, server: Process, bearer: dict[str, str]) -> list[str]:
@@ -91,6 +99,7 @@ async def test_a_backup_beside_a_server_that_answers_is_restored_elsewhere(tmp_p
         token = await sign_in(session, server)
         model.script(Answer("un deux"), Answer("trois quatre", gate=gate))
         await ask(session, server, bearer, "Compte")
+        import_id = await bring(session, server, bearer)
         answering = asyncio.ensure_future(ask(session, server, bearer, "Encore"))
         gate.release()
         await model.exchange(1)
@@ -101,15 +110,20 @@ async def test_a_backup_beside_a_server_that_answers_is_restored_elsewhere(tmp_p
     assert file.stat().st_mode & 0o777 == 0o600
     assert left(tmp_path) == ["lea.tar.gz", "old"]
     with tarfile.open(file) as tar:
-        assert tar.getnames() == ["backup.json", "database", "secret"]
+        assert tar.getnames() == ["backup.json", "database", "imports", "secret"]
 
     await run(new, "restore", str(file))
-    assert left(new) == ["lea.db", "lea.db.lock", "secret"]
+    assert left(new) == ["imports", "lea.db", "lea.db.lock", "secret"]
     assert {(new / name).stat().st_mode & 0o777 for name in ("lea.db", "secret")} == {0o600}
     async with started(new, LEA_LLM__BASE_URL=model.url) as server, ClientSession() as session:
         kept = await said(session, server, bearer)
         assert kept[:3] == ["Compte", "un deux", "Encore"]
         assert await refreshed(session, server, token) == 200
+        body = {"import_id": import_id}
+        async with session.post(f"{server.url}/v1/catalog/extract", json=body, headers=bearer) as response:
+            run_id = (await response.json())["run_id"]
+        async with session.get(f"{server.url}/v1/catalog/job-stream/{run_id}", headers=bearer) as response:
+            assert (await response.text()).endswith('{"done":true,"status":"completed"}\n\n')
         model.script(Answer("cinq"))
         assert await ask(session, server, bearer, "Et puis") == "cinq"
 
@@ -208,7 +222,7 @@ def repacked(file: Path, to: Path, **parts: bytes) -> None:
     for name, data in parts.items():
         (to.with_suffix(".d") / name.replace("_", ".")).write_bytes(data)
     with tarfile.open(to, "w:gz") as tar:
-        for name in ("backup.json", "database", "secret"):
+        for name in ("backup.json", "database", "imports", "secret"):
             tar.add(to.with_suffix(".d") / name, name)
 
 

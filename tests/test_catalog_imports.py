@@ -12,7 +12,7 @@ from lea.handlers.keys import CONFIG, SHELF
 from lea.handlers.uploads import shown
 from lea.runs.catalog.shelf import KEPT
 from tests import catalog_files as files
-from tests.catalog_people import bring
+from tests.catalog_people import bring, extracted
 from tests.conftest import Logged
 from tests.lea_server import Lea, Person
 
@@ -156,6 +156,20 @@ async def test_the_newest_files_are_kept(lea: Lea, ada: Person) -> None:
     rest = (await ada.call("GET", f"{ROOT}?limit=30&cursor={first['next_cursor']}"))[1]
     assert len({one["import_id"] for one in first["imports"] + rest["imports"]}) == KEPT
     assert rest["next_cursor"] is None
+
+
+async def test_a_forgotten_file_is_gone_and_its_articles_stay(lea: Lea, ada: Person) -> None:
+    import_id = (await bring(ada, LIST))[1]["import_id"]
+    await extracted(ada, import_id)
+    articles = (await ada.call("GET", "/v1/catalog/items"))[1]["total"]
+    eve = await lea.person("eve@example.org", company="Another One")
+    assert (await eve.call("DELETE", f"{ROOT}/{import_id}"))[0] == 404
+    assert import_id in kept(lea)
+    assert (await ada.call("DELETE", f"{ROOT}/{import_id}"))[0] == 204
+    assert import_id not in kept(lea)
+    assert (await ada.call("DELETE", f"{ROOT}/{import_id}"))[0] == 404
+    assert (await ada.call("GET", "/v1/catalog/items"))[1]["total"] == articles > 0
+    assert (await ada.call("POST", "/v1/catalog/extract", {"import_id": import_id}))[0] == 404
 
 
 async def test_another_company_s_files_are_not_there(lea: Lea, ada: Person) -> None:

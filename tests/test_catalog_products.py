@@ -7,6 +7,7 @@ import pytest
 from lea.runs.catalog.dimensions import normalised
 from lea.runs.catalog.products import Product, Rejected, currency_of, products
 from lea.runs.catalog.reading.sheet import Limits
+from lea.runs.catalog.sample import SAMPLE_CATALOG
 from lea.runs.catalog.worker import slices
 from lea.sentences import SENTENCES
 from tests import catalog_files as files
@@ -146,8 +147,26 @@ def test_a_formula_of_a_workbook_is_what_it_showed_and_is_never_computed(tmp_pat
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "dimensions"),
+    [
+        ("Largeur (cm);Profondeur (cm);Hauteur (cm)", "180;90,5;75", "180 × 90.5 × 75 cm"),
+        ("H;P;L", "75;90;180", "180 × 90 × 75"),
+        ("Hauteur;Largeur", "75 cm;180 cm", "180 × 75 cm"),
+        ("Width mm;Height mm", "1800;", "L 1800 mm"),
+        ("Hauteur;Dimensions;Largeur", "75;L 10 x P 20 cm;180", "10 × 20 cm"),
+        ("Hauteur;Couleur", "75;bleu", None),
+    ],
+)
+def test_measures_in_columns_of_their_own_are_one_size(
+    tmp_path: Path, header: str, row: str, dimensions: str | None
+) -> None:
+    (found,) = of_file(tmp_path, f"référence;désignation;{header}\nA-1;Table;{row}\n".encode())
+    assert isinstance(found, Product), found
+    assert found.dimensions == dimensions
+
+
 def test_the_sample_company_s_catalogue_has_no_mistake(tmp_path: Path) -> None:
-    sample = Path(__file__).parent.parent / "lea" / "records" / "sample_catalog.csv"
-    found = of_file(tmp_path, sample.read_bytes())
+    found = of_file(tmp_path, SAMPLE_CATALOG.read_bytes())
     assert len(found) == 12
     assert all(isinstance(one, Product) for one in found)

@@ -8,8 +8,11 @@ import pytest
 
 from lea.actions.registry import Registry, built_in, installed
 from lea.errors import StartError
+from lea.runs import registry as pipelines
+from lea.runs.registry import Pipelines
 from tests.lea_server import running, settings
 from tests.model_server import Answer, Call, ModelServer
+from tests.run_parts import Counting
 from tests.test_actions import with_files
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "keys"
@@ -30,11 +33,11 @@ def install(package: Path, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def entry_point(folder: Path, value: str) -> None:
+def entry_point(folder: Path, value: str, group: str = "lea.actions") -> None:
     info = folder / "odd-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[lea.actions]\nodd = {value}\n")
+    (info / "entry_points.txt").write_text(f"[{group}]\nodd = {value}\n")
 
 
 async def test_the_example_package_is_installed_and_used(tmp_path: Path, site: Path, model: ModelServer) -> None:
@@ -67,3 +70,23 @@ def test_what_is_no_action_stops_the_start(site: Path, value: str, said: str) ->
 def test_two_actions_of_one_name_stop_the_start() -> None:
     with pytest.raises(StartError, match="two actions are called"):
         Registry([*built_in(geocode=False), *built_in(geocode=False)])
+
+
+def test_an_installed_pipeline_is_there(site: Path) -> None:
+    entry_point(site, "tests.run_parts:Counting", pipelines.GROUP)
+    assert [one.name for one in pipelines.installed()] == ["counting"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("nowhere:Nothing", "cannot be loaded"), ("builtins:dict", "does not make a pipeline")],
+)
+def test_what_is_no_pipeline_stops_the_start(site: Path, value: str, said: str) -> None:
+    entry_point(site, value, pipelines.GROUP)
+    with pytest.raises(StartError, match=said):
+        pipelines.installed()
+
+
+def test_two_pipelines_of_one_name_stop_the_start() -> None:
+    with pytest.raises(StartError, match="two pipelines are called counting"):
+        Pipelines([Counting(), Counting()])

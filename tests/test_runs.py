@@ -63,6 +63,17 @@ async def test_every_job_is_done_once_and_the_run_tells_what_became_of_it(
     ] * 3
 
 
+async def test_a_job_that_hangs_is_ended_tried_again_and_failed_and_the_others_are_done(tmp_path: Path) -> None:
+    counting = Counting(concurrency=1, attempts=2, gate=asyncio.Semaphore(2))
+    async with counting_server(tmp_path, counting, runs={"job_timeout": 0.3, "retry_pause": 0.001}) as lea:
+        ada = await lea.person()
+        run = await ended(ada, await start(lea, ada, jobs=3))
+        assert (run["jobs_completed"], run["jobs_failed"]) == (2, 1)
+        _, jobs = await ada.call("GET", "/v1/catalog/jobs")
+        told = sorted((job["key"], job["error"], job["attempts"]) for job in jobs["jobs"])
+        assert told == [("j0", None, 1), ("j1", None, 1), ("j2", "job_timeout", 2)]
+
+
 async def test_a_run_without_jobs_is_completed(lea: Lea, ada: Person) -> None:
     run_id = await start(lea, ada, jobs=0)
     assert (await ended(ada, run_id))["state"] == "completed"
@@ -264,7 +275,8 @@ async def test_the_company_is_told_of_its_runs_and_nobody_else(lea: Lea, ada: Pe
         run_id = await start(lea, ada, jobs=10)
         states = []
         while not states or states[-1]["state"] != "completed":
-            states.append((await anext(told))[1]["run"])
+            _, event = await anext(told)
+            states += [event["run"]] if "run" in event else []
         assert states[0]["state"] == "planning"
         assert len(states) <= 4
         assert states[-1] == {
@@ -276,7 +288,10 @@ async def test_the_company_is_told_of_its_runs_and_nobody_else(lea: Lea, ada: Pe
             "jobs_failed": 0,
         }
         other = await start(lea, grace, jobs=0)
-        assert (await anext(others))[1]["run"]["id"] == other
+        async for _, event in others:
+            if "run" in event:
+                assert event["run"]["id"] == other
+                break
 
 
 async def test_companies_take_turns(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from lea.ids import CompanyId, UserId
 from lea.sources.source import DEPARTMENTS, OPEN_JOBS, STATES, JobsMetrics, Source
 from lea.sources.sql import SqlSource
 from lea.store.engine import Store
-from lea.store.records import JobRow, TransactionRow, insert_jobs, insert_transactions
+from lea.store.jobs import JobRow, insert_jobs
+from lea.store.records import TransactionRow, insert_transactions
 from lea.store.schema import metadata
 from lea.store.tables import companies, users
 from lea.tasks import TaskOwner

@@ -23,8 +23,9 @@ from lea.ids import CompanyId, TurnId, UserId
 from lea.llm.provider import Tool
 from lea.resilience.cache import LookupCache
 from lea.sentences import Language
-from lea.sources.source import OPEN_STATES, JobsData, JobsMetrics, JobSummary, Source
-from lea.store import acts, records
+from lea.sources.combined import ForeignJobs, jobs_over
+from lea.sources.source import OPEN_STATES, JobsData, JobsMetrics, Source
+from lea.store import acts
 from lea.store.acts import Connection, Receipt
 from lea.store.confirmations import Asked, Decision, open_in
 from lea.store.engine import Store
@@ -40,9 +41,10 @@ log = structlog.get_logger()
 class CompanyFacts:
     """Where a company's looks look; see Facts."""
 
-    def __init__(self, store: Store, source: Source, company_id: CompanyId) -> None:
+    def __init__(self, store: Store, source: Source, foreign: ForeignJobs, company_id: CompanyId) -> None:
         self._store = store
         self._source = source
+        self._foreign = foreign
         self._company_id = company_id
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
@@ -50,17 +52,13 @@ class CompanyFacts:
         return await self._store.read(unit)
 
     async def jobs(self, department: str | None, state: str | None) -> JobsData:
-        """Open jobs come from the company's source; those that are over are always Léa's own."""
+        """Open jobs as the session knows them; those that are over are looked for."""
         if state is None or state in OPEN_STATES:
-            found = (await self._source.jobs(self._company_id)).jobs
+            found = await self._source.jobs(self._company_id)
         else:
-            rows = await self._store.read(
-                lambda connection: records.recent_jobs(connection, self._company_id, (state,), LISTED)
-            )
-            found = tuple(JobSummary(row.id, row.department, row.state, row.title, row.updated_at) for row in rows)
-        return JobsData(
-            tuple(job for job in found if department in {None, job.department} and state in {None, job.state})
-        )
+            found = await jobs_over(self._store, self._foreign, self._company_id, state, LISTED)
+        fitting = (job for job in found.jobs if department in {None, job.department} and state in {None, job.state})
+        return JobsData(tuple(fitting), found.sources)
 
     async def jobs_metrics(self) -> JobsMetrics:
         """See Source."""
@@ -84,6 +82,7 @@ class Desk:
         forget: Callable[[CompanyId], None],
         changed: Callable[[Receipt], None],
         tell: Callable[[UserId, Event], None],
+        foreign: ForeignJobs,
     ) -> None:
         self.registry = registry
         self.settings = settings
@@ -94,6 +93,7 @@ class Desk:
         self.decided_anew = forget
         self._changed = changed
         self.tell = tell
+        self._foreign = foreign
 
     def now(self) -> float:
         """Seconds since the epoch."""
@@ -130,7 +130,7 @@ class Desk:
 
     async def look(self, action: Look[Any], scope: Scope, arguments: Arguments) -> str:
         """Raises LeaError or NeedsAnswer."""
-        facts = CompanyFacts(self._store, self._source, scope.identity.company_id)
+        facts = CompanyFacts(self._store, self._source, self._foreign, scope.identity.company_id)
         return await action.run(scope, arguments, facts)
 
     async def foresee(

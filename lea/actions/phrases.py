@@ -52,6 +52,10 @@ PHRASES: Final[Mapping[str, Mapping[Language, str]]] = {
     "notes": {"fr": "Notes :\n\n{what}", "en": "Notes:\n\n{what}"},
     "jobs": {"fr": "**{count}** tâche(s) :\n\n{what}", "en": "**{count}** job(s):\n\n{what}"},
     "jobs_none": {"fr": "Aucune tâche ne correspond.", "en": "No job fits."},
+    "jobs_missing": {
+        "fr": "Les tâches de {names} ne peuvent pas être lues pour le moment ; elles manquent ici.",
+        "en": "The jobs of {names} cannot be read right now; they are missing here.",
+    },
     "jobs_more": {"fr": "… et {count} de plus", "en": "… and {count} more"},
     "ask_address": {"fr": "À quelle adresse ?", "en": "At which address?"},
     "ask_kind": {

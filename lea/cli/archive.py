@@ -1,4 +1,4 @@
-"""A backup as one file: a compressed tar of `backup.json`, which has the checksums, the database and the secret.
+"""A backup as one file: a compressed tar of `backup.json`, which has checksums, the database, the secret, imports.
 
 It is complete under its name or not there at all, and readable by its owner only, since it lets sign in as anybody.
 """
@@ -28,6 +28,7 @@ CONTENTS: Final = "backup.json"
 CONTENTS_BYTES: Final = 65_536
 DATABASE: Final = "database"
 SECRET: Final = "secret"  # noqa: S105  (a file's name)
+IMPORTS: Final = "imports"
 LEVEL: Final = 5
 """Of the compression: above it takes long and gains little."""
 
@@ -122,7 +123,7 @@ def _contents(tar: tarfile.TarFile) -> Contents:
     if file is None:
         raise ValueError
     contents = Contents(**orjson.loads(file.read(CONTENTS_BYTES)))
-    if not {DATABASE} <= contents.sha256.keys() <= {DATABASE, SECRET}:
+    if not {DATABASE} <= contents.sha256.keys() <= {DATABASE, SECRET, IMPORTS}:
         raise ValueError
     return contents
 

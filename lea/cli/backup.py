@@ -12,8 +12,8 @@ from typing import Final
 import click
 
 from lea.auth.secret import secret_file
-from lea.cli import embedded
-from lea.cli.archive import DATABASE, SECRET, Contents, Kind, beside, now, pack, unpack
+from lea.cli import embedded, imports
+from lea.cli.archive import DATABASE, IMPORTS, SECRET, Contents, Kind, beside, now, pack, unpack
 from lea.cli.dump import Dumps
 from lea.cli.serve import sole_server
 from lea.config import Config
@@ -29,7 +29,7 @@ SETTINGS: Final = click.option(
 @click.argument("file", type=click.Path(path_type=Path))
 @SETTINGS
 def backup(file: Path, settings: Path | None) -> None:
-    """Copy database and secret into FILE, also while the server runs."""
+    """Copy database, secret and imported files into FILE, also while the server runs."""
     _end_in_order()
     config = Config.load(settings)
     if file.exists():
@@ -38,6 +38,7 @@ def backup(file: Path, settings: Path | None) -> None:
         with beside(file, "unfinished") as work:
             revision = _copy(config, work / DATABASE)
             secret = _copy_secret(config, work / SECRET)
+            imports.collect(_imported(config), work / IMPORTS)
             pack(work, file, _kind(config), revision)
     except (OSError, sqlite3.Error) as error:
         raise StartError(f"{file}: cannot be made: {_reason(error)}") from None
@@ -51,7 +52,7 @@ def backup(file: Path, settings: Path | None) -> None:
 @SETTINGS
 @click.option("--force", is_flag=True, help="Also where there is a database; it is kept beside the new one.")
 def restore(file: Path, settings: Path | None, *, force: bool) -> None:
-    """Put database and secret from FILE in place, while no server runs."""
+    """Put what FILE has in place, while no server runs."""
     _end_in_order()
     config = Config.load(settings)
     database = config.database.file
@@ -94,6 +95,7 @@ def _restore(config: Config, file: Path, *, force: bool) -> list[Path]:
             raise StartError(f"{there[0]}: is there already; --force keeps it beside the restored one")
         for part, _ in new:
             embedded.give_to_owner(part, database.parent)
+        _put_imports(config, contents, work)
         return embedded.put_in_place(new, database, f".before-restore-{now():%Y%m%dT%H%M%SZ}")
 
 
@@ -110,11 +112,22 @@ def _restore_server(config: Config, file: Path, *, force: bool) -> list[Path | s
         if full and not force:
             raise StartError("database.url: the database has tables already; --force keeps them in another schema")
         schema = f"before_restore_{suffix.lower()}" if full else None
+        _put_imports(config, contents, work)
         dumps.put_in_place(work / "script", schema)
         kept: list[Path | str] = [f"the schema {schema}"] if schema else []
         if _has_secret(config, contents):
             kept += _put_secret(work / SECRET, secret, suffix)
         return kept
+
+
+def _imported(config: Config) -> Path:
+    return config.catalog.beside(config.database.file)
+
+
+def _put_imports(config: Config, contents: Contents, work: Path) -> None:
+    """Before the database that names them: one file too many is harmless, one too few is missed."""
+    if IMPORTS in contents.sha256:
+        imports.put_back(work / IMPORTS, _imported(config))
 
 
 def _put_secret(new: Path, secret: Path, suffix: str) -> list[Path]:

@@ -13,7 +13,7 @@ from lea.handlers.catalog_answers import (
     sampled,
 )
 from lea.handlers.keys import CLOCK, SHELF, STORE
-from lea.handlers.routes import Call, Empty, Routes, json_response
+from lea.handlers.routes import Call, Empty, Routes, client_id, json_response
 from lea.handlers.uploads import Upload
 from lea.ids import new_id
 from lea.runs.catalog.shelf import KEPT
@@ -55,6 +55,17 @@ async def bring(call: Call[Empty]) -> web.StreamResponse:
     if row is None:
         raise NotFound
     return json_response(import_summary(row) | seen, 201)
+
+
+@routes.add("DELETE", "/v1/catalog/imports/{id}", status=204)
+async def forget(call: Call[Empty]) -> web.StreamResponse:
+    """Forget a file; the articles made of it stay."""
+    import_id, company_id = client_id(call.request), call.identity.company_id
+    there = await call.app[STORE].write(lambda connection: catalog.drop_import(connection, company_id, import_id))
+    if not there:
+        raise NotFound
+    await call.app[SHELF].files.remove([import_id])
+    return web.Response(status=204)
 
 
 @routes.add(

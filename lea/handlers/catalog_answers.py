@@ -16,6 +16,7 @@ Text = Annotated[str, BeforeValidator(lambda value: value.strip() if isinstance(
 Short = Annotated[Text, Field(min_length=1, max_length=LONGEST["category"], pattern=r"^[^\x00-\x1f]*$")]
 Long = Annotated[Text, Field(min_length=1, max_length=LONGEST["supplier_text"], pattern=r"^[^\x00]*$")]
 ImportId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
+ItemId = ImportId
 
 
 class ExtractBody(Model):

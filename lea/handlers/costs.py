@@ -93,7 +93,7 @@ routes = Routes("costs")
 @routes.add("GET", "/v1/llm/costs", answer=CostsAnswer, query={"days": f"1 to {MOST_DAYS}, today's included"})
 async def costs(call: Call[Empty]) -> web.StreamResponse:
     """What models cost, by day, person, model and purpose: the company's for its admins, else one's own."""
-    days, caller = _days(call.request.query.get("days", str(DAYS))), call.identity
+    days, caller = days_asked(call.request.query.get("days", str(DAYS))), call.identity
     today = int(call.app[CLOCK].now() // DAY_S)
     since, one = today - days + 1, None if caller.role == "admin" else caller.user_id
     report = await call.app[STORE].read(lambda connection: rows.report(connection, caller.company_id, one, since))
@@ -102,7 +102,9 @@ async def costs(call: Call[Empty]) -> web.StreamResponse:
         {
             "days": days,
             "total": {**_sums(report.total), **more},
-            "by_day": [{"day": _date(day), **_sums(report.by_day.get(day, Sums()))} for day in range(since, today + 1)],
+            "by_day": [
+                {"day": date_of(day), **_sums(report.by_day.get(day, Sums()))} for day in range(since, today + 1)
+            ],
             "by_user": [
                 {"user_id": user_id, "name": name, **_sums(sums)} for (user_id, name), sums in report.by_user.items()
             ],
@@ -158,11 +160,13 @@ def _sums(sums: Sums) -> dict[str, object]:
     }
 
 
-def _date(day: int) -> str:
+def date_of(day: int) -> str:
+    """Of a day since the epoch."""
     return datetime.fromtimestamp(day * DAY_S, UTC).date().isoformat()
 
 
-def _days(value: str) -> int:
+def days_asked(value: str) -> int:
+    """How many, today's included. Raises BadRequest."""
     if not value.isascii() or not value.isdigit() or not 1 <= int(value[:9]) <= MOST_DAYS:
         raise BadRequest(errors=[{"path": "days", "message": f"a number from 1 to {MOST_DAYS}"}])
     return int(value)

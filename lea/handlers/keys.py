@@ -12,6 +12,7 @@ from lea.clock import Clock
 from lea.config import Config
 from lea.drill.drills import Drills
 from lea.handlers.admins import Admins
+from lea.handlers.kpis import Kpis
 from lea.handlers.limits import ChatLimit
 from lea.handlers.sse import Streams
 from lea.handlers.timing import Traces
@@ -30,6 +31,8 @@ from lea.runs.catalog.shelf import Shelf
 from lea.runs.runs import Runs
 from lea.runs.status import Statuses
 from lea.runs.watching import Watching
+from lea.sources.combined import ForeignJobs
+from lea.sources.source import Source
 from lea.state.port import State
 from lea.store.engine import Store
 
@@ -55,6 +58,9 @@ MANAGER = web.AppKey("manager", LLMManager)
 FOLLOWING = web.AppKey("following", Following)
 NOTICES = web.AppKey("notices", Notices)
 NEWS = web.AppKey("news", News)
+KPIS = web.AppKey("kpis", Kpis)
+FOREIGN_JOBS = web.AppKey("foreign_jobs", ForeignJobs)
+SOURCE = web.AppKey("source", Source)
 DESK = web.AppKey("desk", Desk)
 DECISIONS = web.AppKey("decisions", Decisions)
 TURNS = web.AppKey("turns", Turns)

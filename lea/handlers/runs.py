@@ -1,5 +1,8 @@
 """Runs of the catalogue: read, watched, cancelled, done again; what starts them is with what they work on."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from aiohttp import web
 
 from lea.errors import NotFound
@@ -8,7 +11,7 @@ from lea.handlers.keys import RUNS, STATUSES, STORE, STREAMS, WATCHING
 from lea.handlers.routes import Body, Call, Empty, Routes, client_id, json_response
 from lea.handlers.runs_answers import JobList, LatestRun, RunAnswer, RunningStatus, RunPage, run_answer
 from lea.ids import RunId
-from lea.store import run_views, runs
+from lea.store import directory, run_views, runs
 from lea.store.runs import Run
 
 FAMILY = "catalog"
@@ -26,13 +29,13 @@ async def latest(call: Call[Empty]) -> web.StreamResponse:
     """The company's run that was started last; null before the first."""
     company_id = call.identity.company_id
     run = await call.app[STORE].read(lambda connection: runs.latest(connection, company_id, FAMILY))
-    return json_response({"run": None if run is None else run_answer(call.app, run)})
+    return json_response({"run": None if run is None else await _answer(call, run)})
 
 
 @routes.add("GET", "/v1/catalog/run/{id}", answer=RunAnswer)
 async def read(call: Call[Empty]) -> web.StreamResponse:
     """One run."""
-    return json_response(run_answer(call.app, await _run(call)))
+    return json_response(await _answer(call, await _run(call)))
 
 
 @routes.add("GET", "/v1/catalog/runs", answer=RunPage, query={"limit": "1 to 100", "cursor": "of the page before"})
@@ -44,7 +47,7 @@ async def list_runs(call: Call[Empty]) -> web.StreamResponse:
     more = len(found) > limit
     return json_response(
         {
-            "runs": [run_answer(call.app, run) for run in found[:limit]],
+            "runs": await _answers(call, found[:limit]),
             "next_cursor": paging.cursor_after(found[limit - 1].started_at, found[limit - 1].id) if more else None,
         }
     )
@@ -70,7 +73,7 @@ async def cancel(call: Call[Empty]) -> web.StreamResponse:
     """Ask for a run's end; what is done is kept. Nothing happens to one that has ended."""
     run_id = RunId(client_id(call.request))
     run = await call.app[RUNS].cancel(call.identity.company_id, run_id)
-    return json_response(run_answer(call.app, run), 202)
+    return json_response(await _answer(call, run), 202)
 
 
 @routes.add("POST", "/v1/catalog/run/{id}/retry", answer=RunAnswer, status=202)
@@ -78,7 +81,7 @@ async def retry(call: Call[Empty]) -> web.StreamResponse:
     """Do again what failed, in the same run; 409 while a run is under way, or where nothing failed."""
     run_id = RunId(client_id(call.request))
     run = await call.app[RUNS].retry(call.identity.company_id, run_id)
-    return json_response(run_answer(call.app, run), 202)
+    return json_response(await _answer(call, run), 202)
 
 
 @routes.add(
@@ -107,6 +110,17 @@ async def status_stream(call: Call[Empty]) -> web.StreamResponse:
         streams.open(call.request, who, {}) as opened,
     ):
         return await streams.follow(opened, topic, after)
+
+
+async def _answers(call: Call[Body], found: Sequence[Run]) -> list[dict[str, Any]]:
+    company_id, who = call.identity.company_id, {run.user_id for run in found}
+    names = await call.app[STORE].read(lambda connection: directory.names(connection, company_id, who))
+    return [run_answer(call.app, run, names) for run in found]
+
+
+async def _answer(call: Call[Body], run: Run) -> dict[str, Any]:
+    [answer] = await _answers(call, [run])
+    return answer
 
 
 async def _run(call: Call[Body]) -> Run:

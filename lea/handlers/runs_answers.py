@@ -1,5 +1,6 @@
 """What is told of runs and their jobs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +21,7 @@ class RunAnswer(BaseModel):
     error: str | None
     arguments: dict[str, Any]
     user_id: str
+    user_name: str | None
     steps: list[str]
     jobs_total: int
     jobs_completed: int
@@ -67,8 +69,8 @@ class RunningStatus(BaseModel):
     current_run_id: str | None
 
 
-def run_answer(app: web.Application, run: Run) -> dict[str, Any]:
-    """The model above."""
+def run_answer(app: web.Application, run: Run, names: Mapping[str, str]) -> dict[str, Any]:
+    """The model above; `names` of the people who began runs."""
     return {
         "id": run.id,
         "pipeline": run.pipeline,
@@ -76,6 +78,7 @@ def run_answer(app: web.Application, run: Run) -> dict[str, Any]:
         "error": run.error_code,
         "arguments": dict(run.arguments),
         "user_id": run.user_id,
+        "user_name": names.get(run.user_id),
         "steps": list(app[RUNS].pipelines.steps(run.pipeline)),
         "jobs_total": run.jobs_total,
         "jobs_completed": run.jobs_completed,

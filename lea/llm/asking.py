@@ -15,6 +15,9 @@ def request_body(model: str, prompt: Prompt) -> bytes:
     body = {"model": model, "messages": messages, "stream": True, "stream_options": {"include_usage": True}}
     if prompt.tools:
         body["tools"] = [_tool(tool) for tool in prompt.tools]
+    if prompt.shape is not None:
+        shape = {"name": prompt.shape.name, "strict": True, "schema": prompt.shape.schema}
+        body["response_format"] = {"type": "json_schema", "json_schema": shape}
     return msgspec.json.encode(body)
 
 

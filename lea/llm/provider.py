@@ -34,11 +34,19 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What an answer must be: one JSON value of this schema, strict as OpenAI means it."""
+
+    name: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """One question to a model: `messages` oldest first, the last one the person's or what came of a call.
 
     `acted` is what was done or found for the question already, as Markdown in the person's language: whoever cannot
-    make words of it tells it as it is.
+    make words of it tells it as it is. With a `shape` the answer is data for us, and still to be checked.
     """
 
     system: str
@@ -46,6 +54,7 @@ class Prompt:
     caller: Caller
     tools: tuple[Tool, ...] = ()
     acted: str = ""
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
+from lea.clock import iso
 from lea.llm.provider import Caller, Prompt
 from lea.llm.tokens import estimate
 from lea.manager.session import LLMSession
 from lea.messages import Assistant, Message, User
 from lea.sentences import Language
+from lea.sources.source import SourceState
 
 FILES_SHOWN = 10
 TELL_IT: Final = (
@@ -84,7 +86,18 @@ def _jobs(session: LLMSession) -> str:
         for department, states in metrics.counts.items()
         if any(states.values())
     ]
-    return "Departments' jobs: " + ("; ".join(departments) or "none") + "."
+    lines = ["Departments' jobs: " + ("; ".join(departments) or "none") + "."]
+    lines += [told for source in metrics.sources if (told := _source(source))]
+    return "\n".join(lines)
+
+
+def _source(source: SourceState) -> str:
+    """What is missing is said, not taken for nothing."""
+    if source.status == "down":
+        return f"The jobs of {source.name} are not available now; they are not counted above."
+    if source.status == "stale" and source.as_of is not None:
+        return f"The jobs of {source.name} could not be read anew; they are as of {iso(source.as_of)}."
+    return ""
 
 
 def _newest(history: Sequence[Message], room: int) -> list[Message]:

@@ -111,5 +111,5 @@ class Leases:
         if ended:
             log.warning("turns.found_interrupted", count=len(ended), turn_ids=[left.turn_id for left in ended])
         for left in ended:
-            self._turns.tell_ended(left.user_id, left.thread_id, left.turn_id, "interrupted")
+            self._turns.tell_ended(left.user_id, left.company_id, left.thread_id, left.turn_id, "interrupted")
         return [left.turn_id for left in ended]

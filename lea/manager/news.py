@@ -1,4 +1,4 @@
-"""What happens when a company's transactions change, wherever that was done: everybody who shows or knows them is told.
+"""What happens when a company's records change, wherever that was done: everybody who shows or knows them is told.
 
 To be called after the commit: whoever is told may read at once.
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from lea.bus.port import Bus, Signal
-from lea.events import TransactionChanged
+from lea.events import JobChanged, TransactionChanged
 from lea.ids import CompanyId
 from lea.manager.manager import LLMManager
 from lea.manager.notices import Notices
@@ -37,6 +37,12 @@ class News:
         self._notices.tell_company(company_id, TransactionChanged(transaction_id, reference, state))
         for call in self._watchers:
             call()
+
+    def job_changed(self, company_id: CompanyId, job_id: str, department: str, state: str) -> None:
+        """A department's job was made or changed."""
+        self._manager.stale(company_id, everywhere=True)
+        self._bus.send("records_changed", {"company_id": company_id})
+        self._notices.tell_company(company_id, JobChanged(job_id, department, state))
 
     def _hear(self, signal: Signal) -> None:
         self._manager.stale(CompanyId(signal["company_id"]), everywhere=False)

@@ -4,7 +4,7 @@ A topic for each person who is listening, forgotten when the last one leaves. A 
 what it missed while another of its owner's tabs was open; else it is told to read again what it shows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -27,12 +27,17 @@ class Notices:
         self._bus = bus
         self._heard: dict[UserId, _Heard] = {}
         self._colleagues: dict[CompanyId, set[UserId]] = {}
+        self._watchers: list[Callable[[CompanyId, Event], None]] = []
         bus.hear("notice", self._hear)
         bus.hear("company_notice", self._hear_company)
         bus.on_return(self._missed)
 
     def __len__(self) -> int:
         return len(self._heard)
+
+    def watch(self, call: Callable[[CompanyId, Event], None]) -> None:
+        """Call this too with whatever this process tells a company; it must not block."""
+        self._watchers.append(call)
 
     def tell(self, user_id: UserId, event: Event) -> None:
         """To all open tabs of this person, at whichever process."""
@@ -53,6 +58,8 @@ class Notices:
         """To all open tabs of everybody in this company, at whichever process."""
         self._tell_company_here(company_id, event)
         self._bus.send("company_notice", {"company_id": company_id, "event": event.wire()})
+        for call in self._watchers:
+            call(company_id, event)
 
     def _tell_company_here(self, company_id: CompanyId, event: Event) -> None:
         for user_id in self._colleagues.get(company_id, ()):

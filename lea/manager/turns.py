@@ -1,6 +1,7 @@
 """All turns of this process: started once a request, found again, stopped, and ended when the process goes."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -70,13 +71,19 @@ class Turns:
         limits = services.config.limits
         self._bound = Bound("turns", Most(limits.turns_per_user, limits.turns_per_company, limits.turns))
         self._asked: LRUCache[TurnId, bool] = LRUCache(ASKED)
+        self._watchers: list[Callable[[CompanyId], None]] = []
         self._draining = False
         bus.hear("stop", lambda signal: self.cut(TurnId(signal["turn_id"]), "stopped"))
         bus.hear("ended", lambda signal: self._wake(UserId(signal["user_id"]), ThreadId(signal["thread_id"])))
         bus.hear("forgotten", self._hear_forgotten)
+        bus.hear("branched", self._hear_branched)
 
     def __len__(self) -> int:
         return len(self._live)
+
+    def watch(self, call: Callable[[CompanyId], None]) -> None:
+        """Call this with the company of every turn whose end this process has saved; it must not block."""
+        self._watchers.append(call)
 
     def admit(self, identity: Identity, ask: Ask) -> None:
         """What can be known from memory is refused before the stream begins.
@@ -158,6 +165,11 @@ class Turns:
         self._forget_here(user_id, company_id, thread_id)
         self._bus.send("forgotten", {"user_id": user_id, "company_id": company_id, "thread_id": thread_id})
 
+    def branched(self, user_id: UserId, company_id: CompanyId, thread_id: ThreadId) -> None:
+        """Another branch is shown: what memory has of the conversation is not what comes before its next message."""
+        self._branched_here(user_id, company_id, thread_id)
+        self._bus.send("branched", {"user_id": user_id, "company_id": company_id, "thread_id": thread_id})
+
     def may_be_live(self, turn_id: TurnId) -> bool:
         """Whether what the store calls live is: only another process can know of a turn that this one does not."""
         return turn_id in self._live or not self._services.sole
@@ -170,9 +182,18 @@ class Turns:
         """Of these the ones the store has as this process's."""
         return [turn_id for turn_id, (turn, _) in self._live.items() if turn.claim.begun]
 
-    def tell_ended(self, user_id: UserId, thread_id: ThreadId, turn_id: TurnId, finish_reason: FinishReason) -> None:
+    def tell_ended(
+        self,
+        user_id: UserId,
+        company_id: CompanyId,
+        thread_id: ThreadId,
+        turn_id: TurnId,
+        finish_reason: FinishReason,
+    ) -> None:
         """To the person's tabs, and to turns that wait for this one at any process."""
         self._wake(user_id, thread_id)
+        for call in self._watchers:
+            call(company_id)
         self._notices.tell(user_id, TurnEnded(turn_id, thread_id, finish_reason))
         self._bus.send("ended", {"user_id": user_id, "thread_id": thread_id})
 
@@ -229,7 +250,9 @@ class Turns:
         if not turns:
             del self._threads[place]
         if not turn.elsewhere:
-            self.tell_ended(*place, turn.ask.turn_id, turn.outcome.finish_reason)
+            user_id, thread_id = place
+            reason = turn.outcome.finish_reason
+            self.tell_ended(user_id, turn.identity.company_id, thread_id, turn.ask.turn_id, reason)
         if turn.ended.done() and not turn.elsewhere and not _transient(turn.outcome.error):
             with suppress(ValueError):  # longer than all that is remembered: the store answers
                 self._ended[turn.ask.turn_id] = _Ended(place, turn.ask.body_hash, turn.outcome)
@@ -243,6 +266,13 @@ class Turns:
     def _hear_forgotten(self, signal: Signal) -> None:
         user_id, company_id = UserId(signal["user_id"]), CompanyId(signal["company_id"])
         self._forget_here(user_id, company_id, ThreadId(signal["thread_id"]))
+
+    def _branched_here(self, user_id: UserId, company_id: CompanyId, thread_id: ThreadId) -> None:
+        self._services.manager.forget_history(user_id, company_id, thread_id)
+
+    def _hear_branched(self, signal: Signal) -> None:
+        user_id, company_id = UserId(signal["user_id"]), CompanyId(signal["company_id"])
+        self._branched_here(user_id, company_id, ThreadId(signal["thread_id"]))
 
     def _wake(self, user_id: UserId, thread_id: ThreadId) -> None:
         for turn in self._threads.get((user_id, thread_id), []):

@@ -11,16 +11,9 @@ from lea.records.sample_jobs import SAMPLE_JOBS
 from lea.records.sample_people import SAMPLE_NOTES, SAMPLE_PARTIES
 from lea.sentences import Language
 from lea.store.accounts import Role
+from lea.store.jobs import JobRow, insert_jobs, job_ids
 from lea.store.notes import add_note
-from lea.store.records import (
-    Connection,
-    JobRow,
-    TransactionRow,
-    insert_jobs,
-    insert_transactions,
-    job_ids,
-    references,
-)
+from lea.store.records import Connection, TransactionRow, insert_transactions, references
 from lea.store.transactions import number_up_to
 
 SAMPLE_COMPANY: Final = "Agence Lumière"

@@ -17,6 +17,7 @@ from lea.ids import CompanyId
 from lea.records.sample import load_sample
 from lea.resilience.single_flight import SingleFlight
 from lea.rooms.keys import CACHES, TASKS, Room
+from lea.runs.catalog.sample import load_sample_catalog
 
 
 def accounts(secret: bytes) -> Room:
@@ -25,6 +26,7 @@ def accounts(secret: bytes) -> Room:
 
         def sample(connection: Connection, company_id: CompanyId) -> None:
             load_sample(connection, company_id, clock.now())
+            load_sample_catalog(connection, company_id, clock.now())
 
         flights = SingleFlight(app[TASKS])
         app[AUTH] = auth_service(

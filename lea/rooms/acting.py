@@ -8,7 +8,7 @@ from lea.actions.action import AnyAction, Look
 from lea.actions.desk import Desk
 from lea.actions.intents import prepared
 from lea.actions.registry import Registry, built_in, installed
-from lea.handlers.keys import CLOCK, CONFIG, DESK, NEWS, NOTICES, RUNS, STORE, TURNS
+from lea.handlers.keys import CLOCK, CONFIG, DESK, FOREIGN_JOBS, KPIS, NEWS, NOTICES, RUNS, STORE, TURNS
 from lea.handlers.openapi import Described
 from lea.ids import RunId
 from lea.manager.checking import Checking
@@ -69,6 +69,7 @@ def desk(app: web.Application, source: Source) -> Desk:
             app[RUNS].runner.wake()
 
     def changed(receipt: Receipt) -> None:
+        app[KPIS].changed(receipt.company_id)
         if receipt.record_kind == "transaction" and receipt.record_id is not None:
             app[NEWS].changed(receipt.company_id, receipt.record_id, receipt.record_reference or "", _state(receipt))
         if receipt.record_kind == "run" and receipt.record_id is not None:
@@ -84,6 +85,7 @@ def desk(app: web.Application, source: Source) -> Desk:
         lambda company_id: app[CACHES].drop("policies", company_id),
         changed,
         app[NOTICES].tell,
+        app[FOREIGN_JOBS],
     )
 
 

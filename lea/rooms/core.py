@@ -1,5 +1,6 @@
 """Sessions, turns, and whoever watches over them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -23,12 +24,15 @@ from lea.handlers.keys import (
     DESK,
     DRILLS,
     FOLLOWING,
+    FOREIGN_JOBS,
     HEALTH,
+    KPIS,
     LINK,
     MANAGER,
     NEWS,
     NOTICES,
     PROVIDER,
+    SOURCE,
     STATE,
     STORE,
     TRACES,
@@ -56,12 +60,13 @@ from lea.resilience.loop import LoopWatch
 from lea.resilience.single_flight import SingleFlight
 from lea.rooms.acting import decisions, desk
 from lea.rooms.drilling import drills
+from lea.rooms.figures import kpis
+from lea.rooms.jobs import job_checks, with_foreign_jobs
 from lea.rooms.keys import TARGET, TASKS, Room
 from lea.rooms.models import TELLER, asked_in_turn, broken_at, estimates, llm_checks, provider_of
 from lea.rooms.storage import preload
 from lea.runs.pipeline import Pipeline
 from lea.sources.facts import CompanyFacts
-from lea.sources.guarded import GuardedSource
 from lea.sources.source import Source
 from lea.sources.sql import SqlSource
 from lea.store.engine import Store
@@ -85,7 +90,7 @@ def core(adapters: Adapters) -> Room:
             config.dependencies, adapters.clock, lambda changed: admin.tell_admins(app, changed)
         )
         app[DEPENDENCIES] = dependencies
-        source = DrillSource(GuardedSource(adapters.source(store), dependencies.get("sources")), app[TARGET])
+        app[SOURCE] = source = DrillSource(with_foreign_jobs(app, adapters.source(store)), app[TARGET])
         facts = CompanyFacts(source, store)
         asked = provider_of(config, facts, dependencies) if adapters.provider is None else adapters.provider(config)
         provider = DrillProvider(asked, app[TARGET], broken_at(config, facts, adapters.clock, asked))
@@ -123,12 +128,14 @@ def core(adapters: Adapters) -> Room:
         app[MANAGER] = manager
         app[ATTRIBUTION] = Attribution(manager, adapters.clock, SingleFlight(tasks))
         app[TURNS] = Turns(services, bus, app[NOTICES])
+        app[KPIS] = kpis(app)
         app[DECISIONS] = decisions(app)
         app[FOLLOWING] = Following(store.sole, app[TURNS], elsewhere, bus, store, adapters.clock)
         leases = Leases(owner, app[TURNS], store, bus, adapters.clock, estimates(config))
         checks = {
             "database": Check(store.ping, vital=True, detail=store.dialect),
             **llm_checks(asked),
+            **job_checks(app),
         }
         link = app[LINK]
         if link is not None:
@@ -149,6 +156,6 @@ def core(adapters: Adapters) -> Room:
         yield
         await app[TURNS].drain(0)
         manager.close()
-        await provider.aclose()
+        await asyncio.gather(provider.aclose(), app[FOREIGN_JOBS].aclose())
 
     return room

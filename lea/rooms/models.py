@@ -15,6 +15,7 @@ from lea.llm.openai import OpenAIClient
 from lea.llm.prices import FREE
 from lea.llm.provider import Answering, Provider
 from lea.llm.stream import OpenAIStream
+from lea.llm.structured import Shaped
 from lea.manager.outcome import estimate_unfinished
 from lea.resilience.dependency import Dependencies
 from lea.resilience.health import Check
@@ -62,7 +63,7 @@ def _model(dependency_name: str, config: Llm, dependencies: Dependencies, *, nam
         read_timeout=limits.read_timeout or None,
     )
     sdk = OpenAIClient(config, connect_timeout=limits.connect_timeout)
-    return Guarded(OpenAIStream(config, http, sdk, name=name, lesser=lesser), config, dependency)
+    return Guarded(Shaped(OpenAIStream(config, http, sdk, name=name, lesser=lesser)), config, dependency)
 
 
 def llm_checks(provider: Provider) -> dict[str, Check]:

@@ -7,8 +7,9 @@ from aiohttp import web
 
 from lea.handlers.keys import BUS, CLOCK, CONFIG, NOTICES, RUNS, STATUSES, STORE, WATCHING
 from lea.ids import new_id
-from lea.rooms.catalog import extract
+from lea.rooms.catalog import enrich, extract
 from lea.rooms.core import Adapters
+from lea.rooms.figures import run_costs
 from lea.rooms.keys import TASKS, Room
 from lea.runs.pipeline import Pipeline
 from lea.runs.registry import Pipelines, installed
@@ -17,11 +18,12 @@ from lea.runs.runs import Runs
 from lea.runs.status import Statuses
 from lea.runs.telling import Telling
 from lea.runs.watching import Watching
+from lea.store.runs import Run
 
 
 def built_in(app: web.Application) -> list[Pipeline]:
     """Léa's own."""
-    return [extract(app)]
+    return [extract(app), enrich(app)]
 
 
 def running(adapters: Adapters) -> Room:
@@ -31,14 +33,21 @@ def running(adapters: Adapters) -> Room:
         app[WATCHING] = watching = Watching(store, tasks, sole=store.sole)
         app[STATUSES] = statuses = Statuses("catalog", app[BUS], store, tasks, sole=store.sole)
         telling = Telling(watching, statuses, app[BUS], app[NOTICES].tell_company)
+        costs = run_costs(app)
+
+        def changed(run: Run) -> None:
+            telling.changed(run)
+            costs(run)
+
         runner = Runner(
             new_id("p"),
             pipelines,
             store,
             app[CLOCK],
             tasks,
-            telling.changed,
+            changed,
             jobs=settings.jobs,
+            timeout_s=settings.job_timeout,
             pause_s=settings.retry_pause,
             sole=store.sole,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from lea.ids import CompanyId, RunId, UserId
 from lea.sentences import Language
@@ -33,11 +33,13 @@ class RunScope:
 @dataclass(frozen=True, slots=True)
 class Finished:
     """What came of a job; `save` runs in the transaction that marks it completed, and may be run again after what it
-    did was undone. A LeaError it raises fails the job."""
+    did was undone. A LeaError it raises fails the job, a text it returns is the summary instead. `over` is called once
+    that is committed, or given up."""
 
     summary: str
-    save: Callable[[Connection], None] | None = None
+    save: Callable[[Connection], str | None] | None = None
     cost_nano_usd: int = 0
+    over: Callable[[], None] | None = None
 
 
 class Pipeline(Protocol):
@@ -69,4 +71,13 @@ class Pipeline(Protocol):
 
         A retryable LeaError is tried again, `attempts` times in all; any other fails this job only.
         """
+        ...
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A pipeline may also say when its next job may begin; a job that waits for that holds no place."""
+
+    async def turn(self) -> None:
+        """Returns when it is a job's turn."""
         ...

@@ -22,7 +22,7 @@ from lea.runs.held import Held
 from lea.runs.registry import Pipelines
 from lea.runs.saver import RunLost, Saver
 from lea.runs.slots import Slots
-from lea.runs.work import Work
+from lea.runs.work import Trying, Work
 from lea.store import run_leases
 from lea.store.engine import Store
 from lea.store.runs import Run
@@ -50,10 +50,14 @@ class Runner:
         changed: Callable[[Run], None],
         *,
         jobs: int,
+        timeout_s: float,
         pause_s: float,
         sole: bool,
     ) -> None:
-        """`jobs` at once; `changed` is told of a run after each commit; `sole`: nobody else works at this store."""
+        """`jobs` at once, each tried as in Trying; `changed` is told of a run after each commit.
+
+        `sole`: nobody else works at this store.
+        """
         self._owner = owner
         self._pipelines = pipelines
         self._store = store
@@ -61,7 +65,7 @@ class Runner:
         self._tasks = tasks
         self._changed = changed
         self._slots = Slots(jobs)
-        self._pause_s = pause_s
+        self._trying = Trying(timeout_s, pause_s)
         self._sole = sole
         self._held: dict[RunId, Held] = {}
         self._woken = asyncio.Event()
@@ -192,7 +196,7 @@ class Runner:
         """The code of what kept it from being done; None where its jobs tell."""
         try:
             pipeline = self._pipelines.get(run.pipeline)
-            await Work(run, self._owner, pipeline, saver, self._slots, self._clock, self._pause_s).do()
+            await Work(run, self._owner, pipeline, saver, self._slots, self._clock, self._trying).do()
         except LeaError as error:
             return error.reason
         except RunLost:

@@ -83,6 +83,7 @@ class Saver:
             await self.flush()
         except InternalError as error:
             self.failed = error.reason
+            _over(self._ended)
             log.error("run.not_saved", run_id=self._run_id, jobs=len(self._ended), exc_info=error)
 
     async def write(self, unit: Callable[[Connection], Run | None]) -> Run:
@@ -105,10 +106,12 @@ class Saver:
             self._size = max(1, self._size // 2)
             raise
         if run is None:
+            _over(self._ended)
             raise RunLost
         self._size = min(BATCH, self._size + SLOWLY)
         faults.reach("jobs.saved")
         del self._begun[: len(begun)], self._ended[: len(ended)]
+        _over(ended)
         self._changed(run)
 
     async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
@@ -123,3 +126,9 @@ class Saver:
 
     def _unit(self, connection: Connection, begun: Sequence[Begun], ended: Sequence[Ended]) -> Run | None:
         return run_jobs.save(connection, self._run_id, self._owner, begun, ended, self._clock.now())
+
+
+def _over(jobs: Sequence[Ended]) -> None:
+    for job in jobs:
+        if job.over is not None:
+            job.over()

@@ -2,6 +2,9 @@
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import Final
@@ -10,8 +13,8 @@ import structlog
 
 from lea import faults
 from lea.clock import Clock
-from lea.errors import InternalError, LeaError
-from lea.runs.pipeline import Finished, JobSpec, Pipeline, RunScope
+from lea.errors import ExternalTimeout, InternalError, LeaError
+from lea.runs.pipeline import Finished, JobSpec, Paced, Pipeline, RunScope
 from lea.runs.saver import BATCH, Saver
 from lea.runs.slots import Slots
 from lea.store import run_jobs
@@ -21,6 +24,25 @@ from lea.store.runs import Run
 LONGEST_PAUSE_S: Final = 30.0
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """Seconds an attempt may take, and before the second one, doubled before each further one."""
+
+    timeout_s: float
+    pause_s: float
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Raises ExternalTimeout(`job_timeout`): a job that hangs would keep its place from all others."""
+        try:
+            async with asyncio.timeout(self.timeout_s) as timeout:
+                yield
+        except TimeoutError as error:
+            if timeout.expired():
+                raise ExternalTimeout("job_timeout") from error
+            raise
 
 
 class Work:
@@ -34,16 +56,15 @@ class Work:
         saver: Saver,
         slots: Slots,
         clock: Clock,
-        pause_s: float,
+        trying: Trying,
     ) -> None:
-        """`pause_s` is before the second attempt, doubled before each further one."""
         self._run = run
         self._owner = owner
         self._pipeline = pipeline
         self._saver = saver
         self._slots = slots
         self._clock = clock
-        self._pause_s = pause_s
+        self._trying = trying
         self._scope = RunScope(run.id, run.company_id, run.user_id, run.language, run.arguments)
         self._next: list[Job] = []
         self._place = -1
@@ -78,7 +99,8 @@ class Work:
     async def _planned(self) -> list[JobSpec]:
         for attempt in count(1):
             try:
-                return list(await self._pipeline.plan(self._scope))
+                async with self._trying.attempt():
+                    return list(await self._pipeline.plan(self._scope))
             except LeaError as error:
                 if not error.retryable or attempt >= self._pipeline.attempts:
                     raise
@@ -100,6 +122,8 @@ class Work:
 
     async def _done(self, job: Job) -> Ended:
         for attempt in count(1):
+            if isinstance(self._pipeline, Paced):
+                await self._pipeline.turn()
             async with self._slots.place(self._run.company_id):
                 began_at = self._clock.now()
                 attempts = job.attempts + attempt
@@ -114,6 +138,7 @@ class Work:
                     summary=outcome.summary,
                     cost_nano_usd=outcome.cost_nano_usd,
                     save=outcome.save,
+                    over=outcome.over,
                 )
             if not outcome.retryable or attempt >= self._pipeline.attempts:
                 return ended(state="failed", error_code=outcome.reason)
@@ -122,7 +147,8 @@ class Work:
 
     async def _outcome(self, job: Job) -> Finished | LeaError:
         try:
-            return await self._pipeline.work(self._scope, JobSpec(job.key, job.title, job.payload, job.step))
+            async with self._trying.attempt():
+                return await self._pipeline.work(self._scope, JobSpec(job.key, job.title, job.payload, job.step))
         except LeaError as error:
             return error
         except Exception as error:  # a mistake in one job must not end the run
@@ -130,7 +156,7 @@ class Work:
             return InternalError(retryable=False)
 
     def _pause(self, attempt: int, error: LeaError) -> float:
-        longest: float = min(LONGEST_PAUSE_S, self._pause_s * 2 ** (attempt - 1))
+        longest: float = min(LONGEST_PAUSE_S, self._trying.pause_s * 2 ** (attempt - 1))
         return max(min(error.retry_after_s or 0, LONGEST_PAUSE_S), random.uniform(longest / 2, longest))  # noqa: S311
 
 

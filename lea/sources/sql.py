@@ -15,7 +15,7 @@ from lea.sources.source import (
     JobSummary,
     UserContext,
 )
-from lea.store import directory, records
+from lea.store import directory, jobs, records
 from lea.store.engine import Store
 
 
@@ -54,12 +54,12 @@ class SqlSource:
 
     async def jobs(self, company_id: CompanyId) -> JobsData:
         rows = await self._store.read(
-            lambda connection: records.recent_jobs(connection, company_id, OPEN_STATES, OPEN_JOBS)
+            lambda connection: jobs.recent_jobs(connection, company_id, OPEN_STATES, OPEN_JOBS)
         )
-        return JobsData(tuple(JobSummary(row.id, row.department, row.state, row.title, row.updated_at) for row in rows))
+        return JobsData(tuple(map(summary, rows)))
 
     async def jobs_metrics(self, company_id: CompanyId) -> JobsMetrics:
-        return JobsMetrics.of(await self._store.read(lambda connection: records.count_jobs(connection, company_id)))
+        return JobsMetrics.of(await self._store.read(lambda connection: jobs.count_jobs(connection, company_id)))
 
     async def files(
         self, company_id: CompanyId, *, kinds: Collection[str], stages: Collection[str], reference: str, limit: int
@@ -73,6 +73,22 @@ class SqlSource:
             )
         )
         return FilesFound(tuple(_file(row) for row in rows), total)
+
+
+def summary(row: jobs.JobRow) -> JobSummary:
+    """A job as sessions know it."""
+    return JobSummary(
+        id=row.id,
+        department=row.department,
+        state=row.state,
+        title=row.title,
+        updated_at=row.updated_at,
+        source=row.source,
+        created_at=row.created_at,
+        amount_cents=row.amount_cents,
+        currency=row.currency,
+        due_at=row.due_at,
+    )
 
 
 def _file(row: records.TransactionRow) -> FileSummary:

@@ -86,7 +86,19 @@ department_jobs = Table(
     Column("department", String(20), nullable=False),
     Column("state", String(12), nullable=False),
     Column("title", String(300), nullable=False),
+    Column("source", String(20), nullable=False, server_default="lea"),
+    Column("external_id", String(200)),
+    Column("fingerprint", String(64)),
+    Column("amount_cents", BigInteger),
+    Column("currency", String(3)),
+    Column("due_at", Double),
+    Column("details", JSON(none_as_null=True)),
+    Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
     Index("ix_department_jobs_company_id_department_state", "company_id", "department", "state"),
+    Index("ix_department_jobs_company_id_updated_at", "company_id", "updated_at"),
+    Index("uq_department_jobs_company_id_source_external_id", "company_id", "source", "external_id", unique=True),
 )
+"""`source` is who writes the job: people and programs by the API (`lea`), or a package by its name. `external_id` is
+what the job is called there; `fingerprint` is of what it was made from, so that the same can be sent again."""

@@ -8,7 +8,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -19,11 +21,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lea.ids import CompanyId
+from lea.ids import CompanyId, RunId
 from lea.store.catalog_tables import catalog_imports, catalog_items, catalog_rejects
 from lea.store.folding import contains
+from lea.store.run_tables import run_jobs
 
-__all__ = ["Connection", "Found", "Row"]
+__all__ = ["Connection", "Found", "Row", "Wanted"]
 
 Values = Mapping[str, Any]
 items = catalog_items.c
@@ -41,7 +44,8 @@ LOCKED: Final = ITEM.with_for_update()
 READ: Final = (
     "name", "price_cents", "currency", "dimensions", "material", "colour", "category", "supplier_text",
 )  # fmt: skip
-"""Columns that come from a file; what people or models add beside them stays when it is read again."""
+"""Columns that come from a file; what people or models add beside them stays when it is read again, and the category
+of an article that was enriched."""
 TOLD: Final = (items.reference, items.name, items.category, items.material, items.colour)
 SEARCHED: Final[ColumnElement[str]] = reduce(
     lambda text, column: text.concat(" ").concat(func.coalesce(column, "")), TOLD[1:], TOLD[0]
@@ -55,6 +59,18 @@ class Found(NamedTuple):
     category: str | None = None
 
 
+class Wanted(NamedTuple):
+    """Which articles are to be enriched: those that are not, or `again` all, of `ids` or of any.
+
+    A run's are the same whenever it asks: `run_id` has those it has a job for already, and none made after `before`.
+    """
+
+    again: bool = False
+    ids: Sequence[str] | None = None
+    run_id: RunId | None = None
+    before: float | None = None
+
+
 def add_import(connection: Connection, values: Values, keep: int) -> list[str]:
     """Note a file; the ids of older ones that are now forgotten, all but the newest `keep` of the company."""
     connection.execute(insert(catalog_imports), dict(values))
@@ -66,6 +82,13 @@ def add_import(connection: Connection, values: Values, keep: int) -> list[str]:
 
 def get_import(connection: Connection, company_id: CompanyId, import_id: str) -> Row[Any] | None:
     return connection.execute(IMPORT, {"company": company_id, "at": import_id}).one_or_none()
+
+
+def drop_import(connection: Connection, company_id: CompanyId, import_id: str) -> bool:
+    """Forget a file; whether it was there. What was made of it stays."""
+    made = catalog_imports.c
+    query = delete(catalog_imports).where(made.company_id == company_id, made.id == import_id)
+    return connection.execute(query).rowcount > 0
 
 
 def imports(
@@ -87,13 +110,21 @@ def put_items(connection: Connection, rows: Sequence[Values]) -> None:
     made = _insert(connection)(catalog_items)
     new = made.excluded
     names = (*READ, "import_id", "run_id", "line", "updated_at")
-    differs = or_(*(items[name].is_distinct_from(new[name]) for name in READ))
+    read: dict[str, Any] = {name: new[name] for name in names}
+    read["category"] = case((items.enriched_by.is_(None), new.category), else_=items.category)
+    differs = or_(*(items[name].is_distinct_from(read[name]) for name in READ))
     changed = made.on_conflict_do_update(
         index_elements=[items.company_id, items.reference],
-        set_={name: new[name] for name in names} | {"version": items.version + 1},
+        set_=read | {"version": items.version + 1},
         where=differs,
     )
     connection.execute(changed, [dict(row) for row in rows])
+
+
+def add_items(connection: Connection, rows: Sequence[Values]) -> None:
+    """Add articles; one whose reference the company has stays as it is."""
+    made = _insert(connection)(catalog_items).on_conflict_do_nothing(index_elements=["company_id", "reference"])
+    connection.execute(made, [dict(row) for row in rows])
 
 
 def put_rejects(connection: Connection, rows: Sequence[Values]) -> None:
@@ -132,6 +163,28 @@ def count(connection: Connection, company_id: CompanyId, found: Found) -> int:
 def by_reference(connection: Connection, company_id: CompanyId, after: str, limit: int) -> Sequence[Row[Any]]:
     """The articles whose reference comes after this one."""
     query = select(catalog_items).where(items.company_id == company_id, items.reference > after)
+    return connection.execute(query.order_by(items.reference).limit(limit)).all()
+
+
+def known(connection: Connection, company_id: CompanyId, ids: Sequence[str]) -> int:
+    """How many of these articles the company has."""
+    query = select(func.count()).where(items.company_id == company_id, items.id.in_(ids))
+    return connection.execute(query).scalar_one()
+
+
+def to_enrich(
+    connection: Connection, company_id: CompanyId, wanted: Wanted, after: str, limit: int
+) -> Sequence[Row[Any]]:
+    """(id, reference, name, version) by reference, of those whose reference comes after this one."""
+    query: Select[Any] = select(items.id, items.reference, items.name, items.version)
+    query = query.where(items.company_id == company_id, items.reference > after)
+    if wanted.ids is not None:
+        query = query.where(items.id.in_(wanted.ids))
+    if wanted.before is not None:
+        query = query.where(items.created_at <= wanted.before)
+    if not wanted.again:
+        planned = select(run_jobs.c.key).where(run_jobs.c.run_id == wanted.run_id, run_jobs.c.key == items.id)
+        query = query.where(or_(items.enriched_by.is_(None), planned.exists()))
     return connection.execute(query.order_by(items.reference).limit(limit)).all()
 
 

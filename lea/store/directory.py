@@ -61,3 +61,11 @@ def names(connection: Connection, company_id: CompanyId, user_ids: Collection[st
         return {}
     query = select(users.c.id, users.c.name).where(users.c.company_id == company_id, users.c.id.in_(user_ids))
     return {row.id: row.name for row in connection.execute(query)}
+
+
+def company_called(connection: Connection, name: str) -> CompanyId | None:
+    """The company with this id, else the only one with this name."""
+    if company_name(connection, CompanyId(name)) is not None:
+        return CompanyId(name)
+    found = connection.execute(select(companies.c.id).where(companies.c.name == name).limit(2)).scalars().all()
+    return CompanyId(found[0]) if len(found) == 1 else None

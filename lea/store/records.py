@@ -1,25 +1,20 @@
-"""The business records of a company: its transactions and the jobs of its departments."""
+"""A company's transactions as lists and samples have them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
 
 from lea.ids import CompanyId
-from lea.store.business_tables import department_jobs, transactions
+from lea.store.business_tables import transactions
 
 __all__ = [
     "Connection",
     "FileQuery",
-    "JobRow",
     "TransactionRow",
     "count_files",
-    "count_jobs",
-    "insert_jobs",
     "insert_transactions",
-    "job_ids",
     "recent_files",
-    "recent_jobs",
     "references",
 ]
 
@@ -41,18 +36,6 @@ class TransactionRow:
     offer_on: str | None = None
     agreement_on: str | None = None
     deed_on: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JobRow:
-    """A department's job, whole."""
-
-    id: str
-    department: str
-    state: str
-    title: str
-    created_at: float
-    updated_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,42 +79,6 @@ def insert_transactions(connection: Connection, company_id: CompanyId, rows: Ite
     values = [{**asdict(row), "company_id": company_id} for row in rows]
     if values:
         connection.execute(insert(transactions), values)
-
-
-def recent_jobs(connection: Connection, company_id: CompanyId, states: Collection[str], limit: int) -> list[JobRow]:
-    """The company's jobs in one of `states`, the one changed last first."""
-    query = (
-        select(department_jobs)
-        .where(department_jobs.c.company_id == company_id, department_jobs.c.state.in_(states))
-        .order_by(department_jobs.c.updated_at.desc(), department_jobs.c.id.desc())
-        .limit(limit)
-    )
-    return [
-        JobRow(row.id, row.department, row.state, row.title, row.created_at, row.updated_at)
-        for row in connection.execute(query)
-    ]
-
-
-def count_jobs(connection: Connection, company_id: CompanyId) -> Sequence[tuple[str, str, int]]:
-    """(department, state, count) for every pair that has jobs."""
-    pair = (department_jobs.c.department, department_jobs.c.state)
-    query = select(*pair, func.count().label("jobs")).where(department_jobs.c.company_id == company_id).group_by(*pair)
-    return [(row.department, row.state, row.jobs) for row in connection.execute(query.order_by(*pair))]
-
-
-def job_ids(connection: Connection, company_id: CompanyId, among: Collection[str]) -> set[str]:
-    """Which of the ids are jobs of the company already."""
-    query = select(department_jobs.c.id).where(
-        department_jobs.c.company_id == company_id, department_jobs.c.id.in_(among)
-    )
-    return set(connection.execute(query).scalars())
-
-
-def insert_jobs(connection: Connection, company_id: CompanyId, rows: Iterable[JobRow]) -> None:
-    """Add them all; an id that is taken is an IntegrityError."""
-    values = [{**asdict(row), "company_id": company_id} for row in rows]
-    if values:
-        connection.execute(insert(department_jobs), values)
 
 
 def _fitting(company_id: CompanyId, query: FileQuery) -> list[ColumnElement[bool]]:

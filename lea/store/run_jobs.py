@@ -1,7 +1,7 @@
 """The jobs of a run, as they are planned, taken and saved."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
@@ -67,7 +67,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How it went; `save` is run with it, once."""
+    """How it went; `save` is run with it, once, and `over` when nothing more becomes of it."""
 
     key: str
     state: str
@@ -77,7 +77,8 @@ class Ended:
     summary: str = ""
     error_code: str | None = None
     cost_nano_usd: int = 0
-    save: Callable[[Connection], None] | None = None
+    save: Callable[[Connection], str | None] | None = None
+    over: Callable[[], None] | None = None
 
 
 def plan(connection: Connection, run_id: RunId, owner: str, jobs: Sequence[Job], now: float) -> Run | None:
@@ -124,9 +125,10 @@ def save(
     if begun:
         connection.execute(BEGIN, [_beginning(run_id, job, version, now) for job in begun])
     fresh = _still_open(connection, run_id, ended)
-    failed = effects(connection, run_id, {job.key: job.save for job in fresh if job.save is not None})
+    failed, told = effects(connection, run_id, {job.key: job.save for job in fresh if job.save is not None})
     if fresh:
-        connection.execute(END, [_ending(run_id, job, failed.get(job.key), version, now) for job in fresh])
+        ends = [replace(job, summary=told.get(job.key, job.summary)) for job in fresh]
+        connection.execute(END, [_ending(run_id, job, failed.get(job.key), version, now) for job in ends])
     wrong = sum(job.state == "failed" or job.key in failed for job in fresh)
     counts = {
         "jobs_completed": len(fresh) - wrong,

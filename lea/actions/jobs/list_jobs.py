@@ -1,6 +1,6 @@
 """List the jobs that are still open."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from lea.actions.action import Facts, Look, Scope
@@ -9,6 +9,7 @@ from lea.actions.phrases import say
 from lea.llm.offline.markdown import bullets, escaped, number
 from lea.llm.offline.phrases import LABELS
 from lea.sentences import Language
+from lea.sources.source import JobSummary
 
 SHOWN = 20
 
@@ -23,16 +24,23 @@ class ListJobs(Look[JobsArguments]):
     title: ClassVar[Mapping[Language, str]] = {"fr": "Lister les tâches", "en": "List jobs"}
 
     async def run(self, scope: Scope, arguments: JobsArguments, facts: Facts) -> str:
-        jobs = (await facts.jobs(arguments.department, arguments.state)).jobs
-        if not jobs:
-            return say("jobs_none", scope.language)
-        lines = [
-            f"{escaped(job.title)} ({_label(job.department, scope.language)}, {_label(job.state, scope.language)})"
-            for job in jobs[:SHOWN]
-        ]
-        if len(jobs) > SHOWN:
-            lines.append(say("jobs_more", scope.language, count=number(len(jobs) - SHOWN, scope.language)))
-        return say("jobs", scope.language, count=number(len(jobs), scope.language), what=bullets(lines))
+        found = await facts.jobs(arguments.department, arguments.state)
+        told = _listed(found.jobs, scope.language)
+        if not found.missing:
+            return told
+        return f"{told}\n\n{say('jobs_missing', scope.language, names=', '.join(map(escaped, found.missing)))}"
+
+
+def _listed(jobs: Sequence[JobSummary], language: Language) -> str:
+    if not jobs:
+        return say("jobs_none", language)
+    lines = [
+        f"{escaped(job.title)} ({_label(job.department, language)}, {_label(job.state, language)})"
+        for job in jobs[:SHOWN]
+    ]
+    if len(jobs) > SHOWN:
+        lines.append(say("jobs_more", language, count=number(len(jobs) - SHOWN, language)))
+    return say("jobs", language, count=number(len(jobs), language), what=bullets(lines))
 
 
 def _label(value: str, language: Language) -> str:

@@ -107,7 +107,15 @@ async def _jobs(request: Request, caller: Caller, facts: Facts) -> str:
 
 
 def counted_jobs(metrics: JobCounts, request: Request) -> str:
-    """How many jobs there are of the states and departments asked for; of all where none is."""
+    """How many jobs there are of the states and departments asked for, of all where none is, and what is missing."""
+    told = _counted(metrics, request)
+    if not metrics.missing:
+        return told
+    names = ", ".join(map(escaped, metrics.missing))
+    return f"{told}\n\n{say('jobs_missing', request.language, names=names)}"
+
+
+def _counted(metrics: JobCounts, request: Request) -> str:
     language = request.language
     counts = _chosen_counts(metrics, request)
     total = sum(sum(states.values()) for states in counts.values())

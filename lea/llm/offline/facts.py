@@ -64,6 +64,11 @@ class JobCounts(Protocol):
     @property
     def counts(self) -> Mapping[str, Mapping[str, int]]: ...
 
+    @property
+    def missing(self) -> Sequence[str]:
+        """The systems whose jobs are not counted, since they could not be read."""
+        ...
+
 
 class Facts(Protocol):
     """Where the engine reads; every method may raise a LeaError, which becomes a sentence in the answer."""

@@ -88,6 +88,10 @@ PHRASES: Final[Mapping[str, Mapping[Language, str]]] = {
     "file": {"fr": "Dossier **{reference}** :", "en": "File **{reference}**:"},
     "field": {"fr": "{label} : {value}", "en": "{label}: {value}"},
     "jobs_none": {"fr": "Il n'y a aucune tâche{filter}.", "en": "There are no jobs{filter}."},
+    "jobs_missing": {
+        "fr": "Les tâches de {names} ne peuvent pas être lues pour le moment ; elles manquent ici.",
+        "en": "The jobs of {names} cannot be read right now; they are missing here.",
+    },
     "jobs_one": {"fr": "Il y a **1 tâche**{filter}.", "en": "There is **1 job**{filter}."},
     "jobs_many": {"fr": "Il y a **{count} tâches**{filter}.", "en": "There are **{count} jobs**{filter}."},
     "head_department": {"fr": "Département", "en": "Department"},

@@ -13,16 +13,16 @@ from lea.store.catalog import Row
 
 COLUMNS: Final = (
     "reference", "name", "price", "currency", "dimensions", "material", "colour", "category", "supplier_text",
-    "description",
+    "description", "attributes", "confidence", "enriched_by",
 )  # fmt: skip
 TITLES: Final[dict[Language, tuple[str, ...]]] = {
     "fr": (
         "Référence", "Désignation", "Prix", "Devise", "Dimensions", "Matière", "Couleur", "Catégorie",
-        "Texte du fournisseur", "Description",
+        "Texte du fournisseur", "Description", "Attributs", "Confiance", "Complété par",
     ),
     "en": (
         "Reference", "Name", "Price", "Currency", "Dimensions", "Material", "Colour", "Category", "Supplier text",
-        "Description",
+        "Description", "Attributes", "Confidence", "Completed by",
     ),
 }  # fmt: skip
 BEGINS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -58,8 +58,8 @@ class Book:
     def add(self, rows: Iterable[Row[Any]]) -> None:
         for row in rows:
             price = None if row.price_cents is None else row.price_cents / 100
-            cells = [self._text(getattr(row, name)) for name in COLUMNS if name != "price"]
-            self._sheet.append([*cells[:2], price, *cells[2:]])
+            values = {"price": price, "confidence": row.confidence, "attributes": self._text(_attributes(row))}
+            self._sheet.append([values[name] if name in values else self._text(getattr(row, name)) for name in COLUMNS])
 
     def save(self, to: Path) -> None:
         self._book.save(to)
@@ -70,9 +70,19 @@ class Book:
         return cell
 
 
+def _attributes(row: Row[Any]) -> str:
+    """In one cell, one a line."""
+    return "\n".join(f"{one['name']}: {one['value']}" for one in row.attributes or ())
+
+
 def _cells(row: Row[Any], language: Language) -> list[str]:
-    price = written(row.price_cents) or ""
-    values = {"price": price.replace(".", ",") if language == "fr" else price}
+    numbers = {
+        "price": written(row.price_cents) or "",
+        "confidence": "" if row.confidence is None else f"{row.confidence:.2f}",
+    }
+    if language == "fr":
+        numbers = {name: number.replace(".", ",") for name, number in numbers.items()}
+    values = numbers | {"attributes": _attributes(row)}
     return [values[name] if name in values else getattr(row, name) or "" for name in COLUMNS]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from lea.runs.catalog.mapping import Guess, cells_of, chosen, guess
+from lea.runs.catalog.measures import together
 from lea.runs.catalog.products import Line, currency_of, products, reference_of
 from lea.runs.catalog.reading.media import TYPES
 from lea.runs.catalog.reading.read import read
@@ -46,7 +47,8 @@ def main() -> None:
 
 def preview(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> dict[str, Any]:
     """What is to be seen before anything is saved."""
-    media, sheet = read(path, limits)
+    media, read_sheet = read(path, limits)
+    sheet = together(read_sheet)
     found, lines = _understood(sheet, mapping)
     first = _first(lines)
     made = products(lines[:SAMPLE], first, currency_of(found.columns.get("price")))
@@ -64,7 +66,7 @@ def preview(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> di
 def slices(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> dict[str, Any]:
     """What run jobs work on; a reference's first line travels with the slices that repeat it."""
     _, sheet = read(path, limits)
-    found, lines = _understood(sheet, mapping)
+    found, lines = _understood(together(sheet), mapping)
     first = _first(lines)
     currency = currency_of(found.columns.get("price"))
     return {"slices": [_slice(lines[begin : begin + SLICE], first, currency) for begin in range(0, len(lines), SLICE)]}
