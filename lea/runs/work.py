@@ -141,7 +141,7 @@ class Work:
                     over=outcome.over,
                 )
             if not outcome.retryable or attempt >= self._pipeline.attempts:
-                return ended(state="failed", error_code=outcome.reason)
+                return ended(state="failed", error_code=outcome.reason, summary=outcome.detail(self._run.language))
             await asyncio.sleep(self._pause(attempt, outcome))
         raise AssertionError
 
