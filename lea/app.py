@@ -120,7 +120,7 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
             else:
                 app.router.add_route(route.method, route.path, route.handler)
     Cors(config.server.cors_origins, GROUPS).install(app)
-    add_documents(app, GROUPS, described(app[REGISTRY]))
+    add_documents(app, GROUPS, lambda: described(app[REGISTRY]))
     add_page(app, STATIC)
     app.cleanup_ctx.extend(
         [

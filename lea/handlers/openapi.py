@@ -1,8 +1,10 @@
 """`/openapi.json` and `/docs`, made from the table of routes."""
 
+import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -61,16 +63,20 @@ def document(groups: Iterable[Routes]) -> dict[str, Any]:
     }
 
 
-def add_documents(app: web.Application, groups: Iterable[Routes], actions: Iterable[Described]) -> None:
-    """Serve both; they are made once, here."""
-    described = document(groups)
-    body = orjson.dumps(described)
-    page = _page(described, actions)
+def add_documents(app: web.Application, groups: Sequence[Routes], actions: Callable[[], Iterable[Described]]) -> None:
+    """Serve both, made in a thread when somebody asks first: neither the start nor the loop waits for them."""
+
+    @cache
+    def made() -> tuple[bytes, str]:
+        described = document(groups)
+        return orjson.dumps(described), _page(described, actions())
 
     async def openapi(_: web.Request) -> web.Response:
+        body, _page_of_it = await asyncio.to_thread(made)
         return web.Response(body=body, content_type="application/json")
 
     async def docs(_: web.Request) -> web.Response:
+        _body, page = await asyncio.to_thread(made)
         return web.Response(text=page, content_type="text/html", charset="utf-8", headers={CSP: STYLED})
 
     app.router.add_get("/openapi.json", openapi)

@@ -21,7 +21,7 @@ from lea.store.engine import Store
 from lea.tasks import TaskOwner
 
 PAUSE_S: Final = 0.2
-"""Between two reads of a run, and so between two messages to a watcher."""
+"""From one read of a run to the next, and so between two messages to a watcher."""
 LOOK_S: Final = 1.0
 """Between two looks while nothing is heard."""
 
@@ -85,9 +85,10 @@ class Watching:
             watched.feeding.cancel()
 
     async def _feed(self, watched: _Watched) -> None:
-        topic = watched.topic
+        topic, loop = watched.topic, asyncio.get_running_loop()
         while not topic.ended:
             watched.woken.clear()
+            again_at = loop.time() + PAUSE_S
             try:
                 found = await self._store.read(
                     lambda connection: run_views.changed(connection, topic.run.id, topic.version)
@@ -99,7 +100,7 @@ class Watching:
                     topic.update(*found)
             except LeaError as error:
                 log.warning("runs.not_watched", run_id=topic.run.id, error=error.reason)
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(again_at - loop.time())
             if not watched.watchers:  # whoever asked for it was gone before it was read
                 self._leave(topic.run.id, watched)
             with suppress(TimeoutError):
