@@ -57,11 +57,14 @@ def unended(view: dict[str, Any]) -> list[str]:
 
 
 async def seen_doing(person: Person, turn_id: str, *names: str) -> Any:
-    """The turn once it is doing just this: what it does beside it, such as saving the message, ends when it ends."""
+    """The turn once it is saved and doing just this: what it does beside it, such as saving the message, ends."""
     async with asyncio.timeout(10):
-        while unended(view := await seen(person, TURNS + turn_id)) != list(names):
+        while True:
+            status, view = await person.call("GET", TURNS + turn_id)
+            if status == 200 and unended(view) == list(names):
+                return view
+            assert status in {200, 404}, view
             await asyncio.sleep(0.01)
-    return view
 
 
 @pytest.mark.parametrize("path", [SESSIONS, LOCKS, TURNS + "t_1"])

@@ -95,7 +95,7 @@ def names(connection: Connection) -> list[str]:
 
 
 async def test_the_migrations_make_todays_tables(store: Store) -> None:
-    differences = await store.read(
+    differences = await store.prepare(
         lambda connection: compare_metadata(MigrationContext.configure(connection), metadata)
     )
     assert differences == []
