@@ -247,6 +247,8 @@ REASONS: dict[str, type[LeaError]] = {
     "nothing_to_answer": Conflict,
     "nothing_to_continue": Conflict,
     "turn_active": Conflict,
+    "too_many_pinned": Conflict,
+    "thread_name_taken": Conflict,
     "request_id_reused": Conflict,
     "record_changed": Conflict,
     "run_active": Conflict,

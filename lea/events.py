@@ -187,10 +187,10 @@ class TurnEnded:
 
 @dataclass(frozen=True, slots=True)
 class ThreadChanged:
-    """A conversation was renamed or deleted, or another of its branches is shown."""
+    """A conversation was renamed, pinned or archived (`changed`), deleted or brought back, or shows another branch."""
 
     thread_id: str
-    state: Literal["renamed", "deleted", "branched"]
+    state: Literal["renamed", "changed", "deleted", "restored", "branched"]
 
     def wire(self) -> dict[str, Any]:
         return {"thread": {"id": self.thread_id, "state": self.state}}

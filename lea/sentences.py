@@ -180,6 +180,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "La dernière réponse n'a pas été coupée.",
         "en": "The last answer was not cut off.",
     },
+    "thread_name_taken": {
+        "fr": "Une autre conversation a pris ce nom depuis.",
+        "en": "Another conversation has taken that name since.",
+    },
+    "too_many_pinned": {
+        "fr": "Vous avez déjà épinglé 50 conversations : détachez-en une d'abord.",
+        "en": "You have pinned 50 conversations already: unpin one first.",
+    },
     "turn_active": {
         "fr": "Léa répond encore : attendez la fin de sa réponse, ou arrêtez-la.",
         "en": "Léa is still answering: wait for the end of her answer, or stop it.",

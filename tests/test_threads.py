@@ -4,9 +4,13 @@ import asyncio
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import insert
 
+from lea.store.tables import threads
+from lea.store.threads import PINNED
 from tests.lea_server import Lea, Person
 from tests.model_server import Answer, ModelServer
+from tests.test_notices import tab
 
 
 async def test_the_list_has_the_last_used_first_in_pages(lea: Lea, ada: Person) -> None:
@@ -43,12 +47,12 @@ async def test_rename(lea: Lea, ada: Person) -> None:
     assert (await ada.call("GET", "/v1/lea/threads"))[1]["threads"][0]["title"] == "Factures"
 
 
-@pytest.mark.parametrize("path", ["/v1/lea/threads/s1", "/v1/lea/sessions/s1"])
-async def test_deleting_leaves_nothing_behind(lea: Lea, ada: Person, path: str) -> None:
+async def test_forgetting_leaves_nothing_behind(lea: Lea, ada: Person) -> None:
     await ada.ask("Bonjour", session_id="s1")
-    assert await ada.call("DELETE", path) == (204, None)
+    assert await ada.call("DELETE", "/v1/lea/sessions/s1") == (204, None)
     assert (await ada.call("GET", "/v1/lea/threads/s1"))[0] == 404
-    assert (await ada.call("DELETE", path))[0] == 404
+    assert (await ada.call("POST", "/v1/lea/threads/s1/restore"))[0] == 404
+    assert (await ada.call("DELETE", "/v1/lea/sessions/s1"))[0] == 404
     for table in ("threads", "turns", "messages"):
         assert await lea.sql(f"SELECT * FROM {table}") == []
 
@@ -61,7 +65,7 @@ async def test_deleting_stops_the_answer_and_the_name_can_be_used_again(
         await reading.until("thinking")
         assert (await ada.call("DELETE", "/v1/lea/threads/s1"))[0] == 204
         assert (await reading.rest()).done["finish_reason"] == "stopped"
-    assert await lea.sql("SELECT * FROM messages") == []
+    assert await lea.sql("SELECT * FROM messages WHERE thread_id = 's1'") == []
     await ada.ask("Encore", session_id="s1")
     assert [message["content"] for message in (await ada.call("GET", "/v1/lea/threads/s1"))[1]["messages"]] == [
         "Encore",
@@ -131,3 +135,62 @@ async def test_a_live_turn_is_named(lea: Lea, ada: Person, model: ModelServer) -
         gate.release()
         await reading.rest()
     assert (await ada.call("GET", "/v1/lea/threads"))[1]["threads"][0]["live_turn_id"] is None
+
+
+async def test_pinned_conversations_are_told_with_the_first_page_however_old(lea: Lea, ada: Person) -> None:
+    for number in range(3):
+        await ada.ask(f"Sujet {number}", session_id=f"s{number}")
+    status, thread = await ada.call("PATCH", "/v1/lea/threads/s0", {"pinned": True})
+    assert (status, thread["pinned"], thread["archived"], thread["title"]) == (200, True, False, "Sujet 0")
+    await ada.call("PATCH", "/v1/lea/threads/s1", {"pinned": True})
+    await ada.call("PATCH", "/v1/lea/threads/s0", {"pinned": True})  # it keeps its place
+    _, first = await ada.call("GET", "/v1/lea/threads?limit=1")
+    assert [one["id"] for one in first["pinned"]] == ["s1", "s0"]
+    assert [one["id"] for one in first["threads"]] == ["s2"]
+    assert (await ada.call("GET", f"/v1/lea/threads?limit=1&cursor={first['next_cursor']}"))[1]["pinned"] == []
+    await ada.call("PATCH", "/v1/lea/threads/s1", {"pinned": False})
+    assert [one["id"] for one in (await ada.call("GET", "/v1/lea/threads"))[1]["pinned"]] == ["s0"]
+
+
+async def test_no_more_than_fifty_are_pinned(lea: Lea, ada: Person) -> None:
+    await ada.ask("Sujet", session_id="s0")
+    company, user = ada.identity.company_id, ada.identity.user_id
+    await lea.store.write(
+        lambda connection: connection.execute(
+            insert(threads),
+            [
+                {"user_id": user, "id": f"p{n}", "company_id": company, "title": "x"}
+                | dict.fromkeys(("created_at", "updated_at", "pinned_at"), 1.0)
+                for n in range(PINNED)
+            ],
+        )
+    )
+    status, problem = await ada.call("PATCH", "/v1/lea/threads/s0", {"pinned": True})
+    assert (status, problem["code"]) == (409, "too_many_pinned")
+    assert (await ada.call("GET", "/v1/lea/threads/s0"))[1]["pinned"] is False
+    assert (await ada.call("PATCH", "/v1/lea/threads/p0", {"pinned": True}))[0] == 200
+
+
+async def test_an_archived_conversation_is_in_its_own_list_and_found(lea: Lea, ada: Person) -> None:
+    await ada.ask("Le notaire", session_id="s1")
+    await ada.ask("Autre", session_id="s2")
+    assert (await ada.call("PATCH", "/v1/lea/threads/s1", {"archived": True}))[1]["archived"] is True
+    assert [one["id"] for one in (await ada.call("GET", "/v1/lea/threads"))[1]["threads"]] == ["s2"]
+    assert [one["id"] for one in (await ada.call("GET", "/v1/lea/threads?archived=true"))[1]["threads"]] == ["s1"]
+    found = (await ada.call("GET", "/v1/lea/threads/search?q=notaire"))[1]["threads"]
+    assert [(one["id"], one["archived"]) for one in found] == [("s1", True)]
+    await ada.ask("Encore", session_id="s1")  # who speaks in it takes it up again
+    assert [one["id"] for one in (await ada.call("GET", "/v1/lea/threads"))[1]["threads"]] == ["s1", "s2"]
+    assert (await ada.call("GET", "/v1/lea/threads?archived=1"))[0] == 400
+
+
+async def test_what_is_not_a_change_is_refused_and_other_tabs_hear_of_one(lea: Lea, ada: Person) -> None:
+    bob = await lea.person("bob@example.org")
+    await ada.ask("Bonjour", session_id="s1")
+    for bad in ({"pinned": "yes"}, {"archived": 1}, {"title": None}):
+        assert (await ada.call("PATCH", "/v1/lea/threads/s1", bad))[0] == 400
+    assert (await bob.call("PATCH", "/v1/lea/threads/s1", {"pinned": True}))[0] == 404
+    one = await tab(ada)
+    await ada.call("PATCH", "/v1/lea/threads/s1", {"pinned": True, "title": "Factures"})
+    assert (await one.until("thread")).data["thread"] == {"id": "s1", "state": "changed"}
+    one.response.close()

@@ -202,7 +202,7 @@ async def test_deleting_at_the_other_server_stops_the_answer(pair: Pair, model: 
         assert (await pair.also_ada.call("DELETE", "/v1/lea/threads/s1"))[0] == 204
         await reading.rest()
     assert (await pair.ada.call("GET", "/v1/lea/threads/s1"))[0] == 404
-    assert await pair.one.sql("SELECT count(*) FROM messages") == [(0,)]
+    assert await pair.one.sql("SELECT count(*) FROM messages WHERE thread_id = 's1'") == [(0,)]
 
 
 async def test_nothing_is_left_watched_when_all_has_ended(pair: Pair, model: ModelServer) -> None:

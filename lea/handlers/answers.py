@@ -50,6 +50,7 @@ class MessageError(BaseModel):
 class MessageAnswer(BaseModel):
     id: str
     parent_id: str | None
+    siblings: list[str]
     turn_id: str
     role: str
     content: str
@@ -72,6 +73,8 @@ class ThreadAnswer(BaseModel):
     created_at: str
     updated_at: str
     live_turn_id: str | None
+    pinned: bool
+    archived: bool
     transaction: RecordAnswer | None
 
 
@@ -80,6 +83,7 @@ class FoundThread(ThreadAnswer):
 
 
 class ThreadPage(BaseModel):
+    pinned: list[ThreadAnswer]
     threads: list[ThreadAnswer]
     next_cursor: str | None
 
@@ -110,6 +114,8 @@ def thread_answer(row: ThreadRow) -> dict[str, object]:
         "created_at": iso(row.created_at),
         "updated_at": iso(row.updated_at),
         "live_turn_id": row.live_turn_id,
+        "pinned": row.pinned,
+        "archived": row.archived,
         "transaction": None
         if row.transaction_id is None
         else {"id": row.transaction_id, "reference": row.transaction_reference},
@@ -128,6 +134,7 @@ def message_answer(
     return {
         "id": row.id,
         "parent_id": row.parent_id,
+        "siblings": list(row.siblings),
         "turn_id": row.turn_id,
         "role": row.role,
         "content": row.content,

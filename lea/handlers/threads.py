@@ -1,11 +1,14 @@
-"""Conversations: list, read, rename, delete, search, export."""
+"""Conversations: list, read, change, choose a branch, delete, search, export."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Literal, Self
 
 import orjson
 from aiohttp import web
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, StringConstraints, model_validator
+from sqlalchemy import Connection
 
 from lea.clock import iso
 from lea.errors import BadRequest, NotFound
@@ -19,11 +22,12 @@ from lea.handlers.answers import (
     WholeThread,
     thread_answer,
 )
+from lea.handlers.chat import ClientId
 from lea.handlers.doings import message_answers
-from lea.handlers.keys import NOTICES, STORE, TURNS
+from lea.handlers.keys import CLOCK, NOTICES, STORE, TURNS
 from lea.handlers.routes import Call, Empty, Model, Routes, client_id, json_response
-from lea.ids import ThreadId, TurnId
-from lea.store import threads
+from lea.ids import MessageId, ThreadId, TurnId, UserId
+from lea.store import branches, deleted, threads
 from lea.store.threads import MessageRow, ThreadRow
 
 PAGE = 50
@@ -36,28 +40,65 @@ def _printable(value: str) -> str:
     return value
 
 
-class RenameBody(Model):
-    title: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
-    ]
+class BranchBody(Model):
+    """A message of the branch to show: one of another message's `siblings`."""
+
+    message_id: ClientId
+
+
+class ChangeBody(Model):
+    """What is sent is changed; something has to be."""
+
+    title: (
+        Annotated[
+            str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
+        ]
+        | None
+    ) = None
+    pinned: bool | None = None
+    archived: bool | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.title is None and self.pinned is None and self.archived is None:
+            raise ValueError("nothing_to_change")
+        return self
 
 
 routes = Routes("threads")
 
 
-@routes.add("GET", "/v1/lea/threads", answer=ThreadPage, query={"limit": "1 to 100", "cursor": "of the page before"})
+@routes.add(
+    "GET",
+    "/v1/lea/threads",
+    answer=ThreadPage,
+    query={"limit": "1 to 100", "cursor": "of the page before", "archived": "true: those that were put away instead"},
+)
 async def list_threads(call: Call[Empty]) -> web.StreamResponse:
-    """The caller's conversations, the last used first."""
+    """The caller's conversations, the last used first; with the first page all that are pinned."""
     limit, before = paging.limit(call.request, PAGE), paging.cursor(call.request)
-    user_id = call.identity.user_id
-    rows = await call.app[STORE].read(lambda connection: threads.page(connection, user_id, limit + 1, before))
+    user_id, archived = call.identity.user_id, _archived(call.request)
+    rows, pinned = await call.app[STORE].read(
+        lambda connection: (
+            threads.page(connection, user_id, limit + 1, before, archived=archived),
+            [] if archived or before is not None else threads.pinned(connection, user_id),
+        )
+    )
     more = len(rows) > limit
     return json_response(
         {
+            "pinned": [_answer(call, row) for row in pinned],
             "threads": [_answer(call, row) for row in rows[:limit]],
             "next_cursor": paging.cursor_after(rows[limit - 1].updated_at, rows[limit - 1].id) if more else None,
         }
     )
+
+
+def _archived(request: web.Request) -> bool:
+    value = request.query.get("archived", "false")
+    if value not in {"true", "false"}:
+        raise BadRequest(errors=[{"path": "archived", "message": "true or false"}])
+    return value == "true"
 
 
 @routes.add("GET", "/v1/lea/threads/search", answer=FoundThreads, query={"q": "words to look for"})
@@ -77,38 +118,68 @@ async def read(call: Call[Empty]) -> web.StreamResponse:
     return await _told(call, ThreadId(client_id(call.request)))
 
 
-async def _told(call: Call[Empty], thread_id: ThreadId) -> web.StreamResponse:
+async def _told(call: Call[Empty] | Call[BranchBody], thread_id: ThreadId) -> web.StreamResponse:
     thread, messages = await _whole(call, thread_id)
     body = _answer(call, thread)
     body["messages"] = await message_answers(call.app, messages, call.language)
     return json_response(body)
 
 
-@routes.add("PATCH", "/v1/lea/threads/{id}", body=RenameBody, answer=ThreadAnswer)
-async def rename(call: Call[RenameBody]) -> web.StreamResponse:
-    """Give a conversation another title."""
+@routes.add("PATCH", "/v1/lea/threads/{id}", body=ChangeBody, answer=ThreadAnswer)
+async def change(call: Call[ChangeBody]) -> web.StreamResponse:
+    """Give a conversation another title, keep it on top, put it away; or the reverse."""
     thread_id = ThreadId(client_id(call.request))
-    user_id, title = call.identity.user_id, call.body.title
-    store = call.app[STORE]
-    if not await store.write(lambda connection: threads.rename(connection, user_id, thread_id, title)):
-        raise NotFound
-    row = await store.read(lambda connection: threads.get(connection, user_id, thread_id))
+    user_id, now = call.identity.user_id, call.app[CLOCK].now()
+    wanted = call.body.model_dump(exclude_none=True)
+    row = await call.app[STORE].write(lambda connection: threads.change(connection, user_id, thread_id, now, **wanted))
     if row is None:
         raise NotFound
-    call.app[NOTICES].tell(user_id, ThreadChanged(thread_id, "renamed"))
+    state: Literal["renamed", "changed"] = "renamed" if set(wanted) == {"title"} else "changed"
+    call.app[NOTICES].tell(user_id, ThreadChanged(thread_id, state))
     return json_response(_answer(call, row))
+
+
+@routes.add("POST", "/v1/lea/threads/{id}/branch", body=BranchBody, answer=WholeThread)
+async def branch(call: Call[BranchBody]) -> web.StreamResponse:
+    """Show the branch of this message, to its newest end: every tab shows it, and the model sees it next."""
+    thread_id = ThreadId(client_id(call.request))
+    identity, message_id = call.identity, MessageId(call.body.message_id)
+    await call.app[STORE].write(
+        lambda connection: branches.choose(connection, identity.user_id, thread_id, message_id),
+        order=(identity.user_id, thread_id),
+    )
+    call.app[TURNS].branched(identity.user_id, identity.company_id, thread_id)
+    call.app[NOTICES].tell(identity.user_id, ThreadChanged(thread_id, "branched"))
+    return await _told(call, thread_id)
 
 
 @routes.add("DELETE", "/v1/lea/threads/{id}", status=204)
 async def delete(call: Call[Empty]) -> web.StreamResponse:
-    """Delete a conversation with all that was said; an answer under way is stopped."""
-    return await _forget(call)
+    """Delete a conversation; an answer under way is stopped. Within a day it can be brought back."""
+    now = call.app[CLOCK].now()
+    return await _forget(call, partial(deleted.put_aside, now=now))
+
+
+@routes.add("POST", "/v1/lea/threads/{id}/restore", answer=ThreadAnswer)
+async def restore(call: Call[Empty]) -> web.StreamResponse:
+    """Bring back a conversation that was deleted within the last day, under its name."""
+    thread_id = ThreadId(client_id(call.request))
+    user_id, now = call.identity.user_id, call.app[CLOCK].now()
+    row = await call.app[STORE].write(
+        lambda connection: (
+            deleted.bring_back(connection, user_id, thread_id, now) and threads.get(connection, user_id, thread_id)
+        )
+    )
+    if not row:
+        raise NotFound
+    call.app[NOTICES].tell(user_id, ThreadChanged(thread_id, "restored"))
+    return json_response(_answer(call, row))
 
 
 @routes.add("DELETE", "/v1/lea/sessions/{id}", status=204)
 async def forget(call: Call[Empty]) -> web.StreamResponse:
-    """Forget a conversation: the same as deleting the thread."""
-    return await _forget(call)
+    """Forget a conversation for good, with all that was said; an answer under way is stopped."""
+    return await _forget(call, threads.remove)
 
 
 @routes.add("GET", "/v1/lea/threads/{id}/search", answer=FoundMessages, query={"q": "words to look for"})
@@ -138,13 +209,13 @@ async def export(call: Call[Empty]) -> web.StreamResponse:
     return _file(orjson.dumps(body, option=orjson.OPT_INDENT_2), "application/json", f"{thread.id}.json")
 
 
-def _answer(call: Call[Empty] | Call[RenameBody], row: ThreadRow) -> dict[str, object]:
+def _answer(call: Call[Empty] | Call[BranchBody] | Call[ChangeBody], row: ThreadRow) -> dict[str, object]:
     """A turn that nobody is running is not live, whatever a failed save has left in the store."""
     live = row.live_turn_id is not None and call.app[TURNS].may_be_live(TurnId(row.live_turn_id))
     return thread_answer(row if live else replace(row, live_turn_id=None))
 
 
-async def _whole(call: Call[Empty], thread_id: ThreadId) -> tuple[ThreadRow, list[MessageRow]]:
+async def _whole(call: Call[Empty] | Call[BranchBody], thread_id: ThreadId) -> tuple[ThreadRow, list[MessageRow]]:
     user_id = call.identity.user_id
     thread, messages = await call.app[STORE].read(
         lambda connection: (
@@ -157,10 +228,10 @@ async def _whole(call: Call[Empty], thread_id: ThreadId) -> tuple[ThreadRow, lis
     return thread, messages
 
 
-async def _forget(call: Call[Empty]) -> web.StreamResponse:
+async def _forget(call: Call[Empty], gone: Callable[[Connection, UserId, ThreadId], bool]) -> web.StreamResponse:
     thread_id = ThreadId(client_id(call.request))
     identity = call.identity
-    if not await call.app[STORE].write(lambda connection: threads.remove(connection, identity.user_id, thread_id)):
+    if not await call.app[STORE].write(lambda connection: gone(connection, identity.user_id, thread_id)):
         raise NotFound
     call.app[TURNS].forget(identity.user_id, identity.company_id, thread_id)
     call.app[NOTICES].tell(identity.user_id, ThreadChanged(thread_id, "deleted"))

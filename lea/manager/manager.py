@@ -146,6 +146,12 @@ class LLMManager:
         if session is not None:
             session.forget(thread_id)
 
+    def forget_history(self, user_id: UserId, company_id: CompanyId, thread_id: ThreadId) -> None:
+        """Another branch of a conversation is shown: its next turn reads what was said from the store."""
+        session = self._sessions.get(f"{user_id}:{company_id}")
+        if session is not None:
+            session.forget_history(thread_id)
+
     async def evict_idle(self) -> int:
         """Drop sessions unused for `sessions.idle` seconds, never one with a live turn; how many went."""
         before = self._clock.monotonic() - self._config.sessions.idle

@@ -48,17 +48,25 @@ class Recall:
 
     def may_refer(self, thread: Thread) -> bool:
         """Whether the message may be about what is not in memory: an answer to a question, or a word or two."""
-        if thread.history is not None:
+        if self._remembered(thread) is not None:
             return False
         asked = self._ask.last_answer
         return "?" in asked or (not asked and len(self._ask.text.split()) <= FEW_WORDS)
 
     def last_words(self, thread: Thread) -> tuple[str, str]:
         """(Léa's last answer, the person's words before it), as far as they are in memory."""
-        messages = [] if thread.history is None else thread.history.messages
+        history = self._remembered(thread)
+        messages = [] if history is None else history.messages
         said = next((message.text for message in reversed(messages) if isinstance(message, User)), "")
         answer = messages[-1].text if messages and isinstance(messages[-1], Assistant) else ""
         return answer or self._ask.last_answer, said
+
+    def _remembered(self, thread: Thread) -> History | None:
+        """What memory has of the branch this message is in; what was said in another one is not what it is about."""
+        history, parent = thread.history, self._ask.parent_id
+        if history is None or parent is None:
+            return history
+        return history if history.head == (None if parent == rows.ROOT else parent) else None
 
     async def _read(self, head: MessageId | None) -> tuple[str, list[Message]]:
         """The file the conversation is about, and what was said."""

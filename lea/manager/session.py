@@ -141,6 +141,12 @@ class LLMSession:
         self._busy.pop(thread_id, None)
         self._quiet.pop(thread_id, None)
 
+    def forget_history(self, thread_id: ThreadId) -> None:
+        """What memory has of the conversation is not the branch that is shown."""
+        thread = self._busy.get(thread_id) or self._quiet.get(thread_id)
+        if thread is not None:
+            thread.history = None
+
     def stale(self) -> None:
         """What the profile was made from has changed: the next turn reads it again."""
         self._changes += 1

@@ -84,6 +84,8 @@ class Turn:
         self._store_first = asked_before or not services.sole
         self.elsewhere = False
         """Whether another process answers this request, and only that one's word counts."""
+        self.unknown = False
+        """Whether its conversation was deleted: nobody may ask for what it told any more."""
         topic.publish(Connecting(ask.thread_id, ask.turn_id))
 
     @property

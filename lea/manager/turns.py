@@ -253,13 +253,16 @@ class Turns:
             user_id, thread_id = place
             reason = turn.outcome.finish_reason
             self.tell_ended(user_id, turn.identity.company_id, thread_id, turn.ask.turn_id, reason)
-        if turn.ended.done() and not turn.elsewhere and not _transient(turn.outcome.error):
+        if turn.ended.done() and not (turn.elsewhere or turn.unknown) and not _transient(turn.outcome.error):
             with suppress(ValueError):  # longer than all that is remembered: the store answers
                 self._ended[turn.ask.turn_id] = _Ended(place, turn.ask.body_hash, turn.outcome)
 
     def _forget_here(self, user_id: UserId, company_id: CompanyId, thread_id: ThreadId) -> None:
         for turn in self._threads.get((user_id, thread_id), []):
+            turn.unknown = True
             self.cut(turn.ask.turn_id, "stopped")
+        for turn_id in [turn_id for turn_id, ended in self._ended.items() if ended.place == (user_id, thread_id)]:
+            del self._ended[turn_id]
         forgetting = self._services.manager.forget_thread(user_id, company_id, thread_id)
         self._services.settling.spawn("thread.forgotten", forgetting)
 

@@ -9,10 +9,14 @@ from cachetools import LRUCache
 from lea.events import CostsChanged
 from lea.handlers.keys import CLOCK, NOTICES, STORE, TURNS
 from lea.handlers.kpis import Kpis
+from lea.handlers.suggestions import BELIEVED_S, KEPT
 from lea.ids import RunId, UserId
+from lea.resilience.cache import LookupCache
+from lea.resilience.single_flight import SingleFlight
 from lea.rooms.keys import CACHES, TASKS
 from lea.runs.coalesced import Coalesced
 from lea.store.runs import Run
+from lea.store.suggestions import Promising
 
 PAUSE_S: Final = 1.0
 RUNS: Final = 1_000
@@ -25,6 +29,11 @@ def kpis(app: web.Application) -> Kpis:
     app[NOTICES].watch(made.heard)
     app[TURNS].watch(made.changed)
     return made
+
+
+def suggested(app: web.Application) -> LookupCache[Promising]:
+    """What companies could be asked about, for as long as it is believed."""
+    return LookupCache("suggestions", app[CLOCK], SingleFlight(app[TASKS]), size=KEPT, ttl_s=BELIEVED_S)
 
 
 def run_costs(app: web.Application) -> Callable[[Run], None]:

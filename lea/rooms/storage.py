@@ -1,14 +1,19 @@
 """The database, made ready and given back."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Final
 
 import structlog
 from aiohttp import web
 from sqlalchemy import Connection
 
 from lea.auth.permissions import Identity
+from lea.clock import Clock
 from lea.config import Config
 from lea.drill.store import DrillStore
+from lea.errors import LeaError
 from lea.handlers.keys import (
     CLOCK,
     CONFIG,
@@ -17,11 +22,13 @@ from lea.handlers.keys import (
 from lea.manager.manager import LLMManager
 from lea.rooms.keys import TARGET, TASKS
 from lea.rooms.models import estimates
-from lea.store import accounts, migrate
+from lea.store import accounts, deleted, migrate
 from lea.store import threads as threads_of
 from lea.store.checkpoints import interrupt
 from lea.store.engine import Store
 from lea.tasks import TaskOwner
+
+ERASE_PAUSE_S: Final = 3600.0
 
 log = structlog.get_logger()
 
@@ -45,10 +52,20 @@ async def store(app: web.Application) -> AsyncIterator[None]:
         raise
     if left:
         log.warning("turns.found_interrupted", count=left)
+    app[TASKS].spawn("threads.erase", keep_erasing(store, clock))
     yield
     await app[TASKS].aclose()  # they read from the store until they end
     await store.aclose()
     await writing.aclose()
+
+
+async def keep_erasing(store: Store, clock: Clock) -> None:
+    """Erase the deleted conversations that nobody can bring back any more, now and then again every hour."""
+    while True:
+        with suppress(LeaError):  # the database is away: an hour later is soon enough
+            while count := await store.write(lambda connection: deleted.erase(connection, clock.now())):
+                log.info("threads.erased", count=count)
+        await asyncio.sleep(ERASE_PAUSE_S)
 
 
 async def preload(config: Config, store: Store, manager: LLMManager) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Insert, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lea import faults
@@ -11,7 +11,7 @@ from lea.errors import Conflict, NotFound
 from lea.ids import MessageId
 from lea.store.leases import moment
 from lea.store.tables import messages, threads, turns
-from lea.store.turns import CUT, SAYING, BeginTurn, Begun, path_to
+from lea.store.turns import CUT, ROOT, SAYING, BeginTurn, Begun, path_to
 
 TITLE_LENGTH = 80
 
@@ -37,8 +37,11 @@ LIVE: Final = (
 MOVE_HEAD: Final = (
     update(threads)
     .where(HERE)
-    .values(head_id=bindparam("head"), version=bindparam("fence"), updated_at=bindparam("moment"))
+    .values(head_id=bindparam("head"), version=bindparam("fence"), updated_at=bindparam("moment"), archived_at=None)
 )
+"""What is spoken in again is no longer archived."""
+UNUSED: Final = delete(threads).where(HERE, threads.c.head_id.is_(None))
+"""A conversation made for a request that turns out to have been sent before."""
 IN_THREAD: Final = select(messages.c.id).where(
     messages.c.id == bindparam("message"),
     messages.c.user_id == bindparam("of_user"),
@@ -60,6 +63,7 @@ def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
         raise NotFound
     fence, waiting = here.version + 1, connection.execute(LIVE, _here(turn)).first() is not None
     if not _insert(connection, turn, fence, "waiting" if waiting else "running"):
+        connection.execute(UNUSED, _here(turn))
         return None
     if turn.kind in SAYING:
         begun = _said(connection, turn, here.head_id)
@@ -116,6 +120,8 @@ def _insert(connection: Connection, turn: BeginTurn, fence: int, state: str) -> 
 def _said(connection: Connection, turn: BeginTurn, head: MessageId | None) -> Begun:
     if turn.parent_id is None:
         return Begun(head, turn.user_message_id, turn.text)
+    if turn.parent_id == ROOT:
+        return Begun(None, turn.user_message_id, turn.text)
     if connection.execute(IN_THREAD, {**_here(turn), "message": turn.parent_id}).first() is None:
         raise NotFound
     return Begun(turn.parent_id, turn.user_message_id, turn.text)

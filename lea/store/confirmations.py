@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, lit
 from lea.ids import CompanyId, ThreadId, TurnId, UserId
 from lea.sentences import Language
 from lea.store.action_tables import confirmations
+from lea.store.deleted import MARK
 from lea.store.tables import turns
 
 Decision = Literal["approved", "rejected"]
@@ -43,6 +44,9 @@ class Asked:
         return self.state == "asked" and now >= self.expires_at
 
 
+KEPT: Final = not_(confirmations.c.thread_id.startswith(MARK))
+"""Nobody decides what was asked in a deleted conversation."""
+
 COLUMNS: Final = tuple(Asked.__slots__)
 
 
@@ -54,7 +58,7 @@ def add(connection: Connection, asked: Asked) -> None:
 
 def find(connection: Connection, user_id: UserId, confirmation_id: str) -> Asked | None:
     """A question asked of this user."""
-    here = (confirmations.c.id == confirmation_id) & (confirmations.c.user_id == user_id)
+    here = (confirmations.c.id == confirmation_id) & (confirmations.c.user_id == user_id) & KEPT
     row = connection.execute(select(confirmations).where(here)).one_or_none()
     return None if row is None else _asked(row)
 
@@ -122,7 +126,7 @@ def untold(connection: Connection, since: float, until: float, limit: int) -> Se
 def _found(connection: Connection, condition: ColumnElement[bool], limit: int) -> list[Asked]:
     query = (
         select(confirmations)
-        .where(condition)
+        .where(condition, KEPT)
         .order_by(confirmations.c.created_at.desc(), confirmations.c.id.desc())
         .limit(limit)
     )

@@ -38,7 +38,7 @@ def turn_of_company(connection: Connection, company_id: CompanyId, turn_id: Turn
         select(turns, messages.c.finish_reason, messages.c.error_code)
         .join(threads, at)
         .outerjoin(messages, messages.c.id == turns.c.assistant_message_id)
-        .where(turns.c.id == turn_id, threads.c.company_id == company_id)
+        .where(turns.c.id == turn_id, threads.c.company_id == company_id, threads.c.deleted_at.is_(None))
     ).one_or_none()
     if row is None:
         return None

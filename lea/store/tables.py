@@ -99,6 +99,9 @@ threads = Table(
     Column("transaction_id", ID),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
+    Column("deleted_at", Double),
+    Column("pinned_at", Double),
+    Column("archived_at", Double),
     Index("ix_threads_user_id_updated_at", "user_id", "updated_at"),
     Index("ix_threads_company_id_updated_at", "company_id", "updated_at"),
 )

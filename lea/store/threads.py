@@ -1,11 +1,14 @@
 """Conversations as people handle them: list, read, rename, delete, search."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, or_, select, update
 
+from lea.errors import Conflict
 from lea.ids import CompanyId, MessageId, ThreadId, UserId
+from lea.store.branches import families, versions
 from lea.store.business_tables import transactions
 from lea.store.folding import contains
 from lea.store.tables import messages, threads, turns
@@ -13,6 +16,8 @@ from lea.store.turns import path_to
 
 READ_LIMIT = 5000
 """Most messages of one conversation read at once."""
+PINNED = 50
+"""Most conversations a person keeps on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +31,14 @@ class ThreadRow:
     live_turn_id: str | None
     transaction_id: str | None = None
     transaction_reference: str | None = None
+    pinned: bool = False
+    archived: bool = False
     excerpt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """A message of the branch that is shown."""
+    """A message; `siblings` are its versions in order, itself among them, and none where it is the only one."""
 
     id: MessageId
     parent_id: MessageId | None
@@ -42,13 +49,20 @@ class MessageRow:
     finish_reason: str | None
     provider: str | None
     error_code: str | None
+    siblings: Sequence[MessageId] = ()
 
 
 def page(
-    connection: Connection, user_id: UserId, limit: int, before: tuple[float, str] | None = None
+    connection: Connection,
+    user_id: UserId,
+    limit: int,
+    before: tuple[float, str] | None = None,
+    *,
+    archived: bool = False,
 ) -> list[ThreadRow]:
     """The newest conversations, `before` the last `(updated_at, id)` of the page above."""
-    query = _listed(user_id).limit(limit)
+    aside = threads.c.archived_at.is_not(None) if archived else threads.c.archived_at.is_(None)
+    query = _listed(user_id).where(aside).limit(limit)
     if before is not None:
         moment, thread_id = before
         query = query.where(
@@ -57,6 +71,13 @@ def page(
                 (threads.c.updated_at == moment) & (threads.c.id < thread_id),
             )
         )
+    return [_thread(row) for row in connection.execute(query)]
+
+
+def pinned(connection: Connection, user_id: UserId) -> list[ThreadRow]:
+    """The conversations that stay on top, the one pinned last first."""
+    query = _listed(user_id).where(threads.c.pinned_at.is_not(None), threads.c.archived_at.is_(None))
+    query = query.order_by(None).order_by(threads.c.pinned_at.desc(), threads.c.id).limit(PINNED)
     return [_thread(row) for row in connection.execute(query)]
 
 
@@ -81,19 +102,36 @@ def read(connection: Connection, user_id: UserId, thread_id: ThreadId) -> list[M
     head = connection.execute(
         select(threads.c.head_id).where(threads.c.user_id == user_id, threads.c.id == thread_id)
     ).scalar_one_or_none()
-    return [_message(row) for row in path_to(connection, user_id, thread_id, head, READ_LIMIT)]
+    rows = path_to(connection, user_id, thread_id, head, READ_LIMIT)
+    return _messages(connection, user_id, thread_id, rows)
 
 
-def rename(connection: Connection, user_id: UserId, thread_id: ThreadId, title: str) -> bool:
-    """Whether there was such a conversation."""
-    result = connection.execute(
-        update(threads).where(threads.c.user_id == user_id, threads.c.id == thread_id).values(title=title)
-    )
-    return result.rowcount == 1
+def change(
+    connection: Connection,
+    user_id: UserId,
+    thread_id: ThreadId,
+    now: float,
+    *,
+    title: str | None = None,
+    pinned: bool | None = None,
+    archived: bool | None = None,
+) -> ThreadRow | None:
+    """Change what is not None; the conversation as it is then, None if there was none.
+
+    Raises Conflict(`too_many_pinned`).
+    """
+    values: dict[str, object] = {} if title is None else {"title": title}
+    for name, wanted in (("pinned_at", pinned), ("archived_at", archived)):
+        if wanted is not None:  # what is so already keeps its moment
+            values[name] = func.coalesce(threads.c[name], now) if wanted else None
+    connection.execute(update(threads).where(threads.c.user_id == user_id, threads.c.id == thread_id).values(values))
+    if pinned and _pins(connection, user_id) > PINNED:
+        raise Conflict("too_many_pinned")
+    return get(connection, user_id, thread_id)
 
 
 def remove(connection: Connection, user_id: UserId, thread_id: ThreadId) -> bool:
-    """Delete a conversation with its turns and messages; whether there was one."""
+    """Erase a conversation with its turns and messages for good; whether there was one."""
     result = connection.execute(delete(threads).where(threads.c.user_id == user_id, threads.c.id == thread_id))
     return result.rowcount == 1
 
@@ -145,12 +183,14 @@ def search_messages(
         .order_by(messages.c.created_at.desc(), messages.c.id.desc())
         .limit(limit)
     )
-    return [_message(row) for row in connection.execute(query)]
+    return _messages(connection, user_id, thread_id, connection.execute(query).all())
 
 
 def count_active(connection: Connection, company_id: CompanyId, since: float) -> int:
     """The company's conversations used since then."""
-    query = select(func.count()).where(threads.c.company_id == company_id, threads.c.updated_at >= since)
+    query = select(func.count()).where(
+        threads.c.company_id == company_id, threads.c.updated_at >= since, threads.c.deleted_at.is_(None)
+    )
     return connection.execute(query).scalar_one()
 
 
@@ -159,6 +199,13 @@ def wrote_last(connection: Connection, limit: int) -> list[UserId]:
     latest = func.max(threads.c.updated_at)
     query = select(threads.c.user_id).group_by(threads.c.user_id).order_by(latest.desc()).limit(limit)
     return list(connection.scalars(query))
+
+
+def _pins(connection: Connection, user_id: UserId) -> int:
+    query = select(func.count()).where(
+        threads.c.user_id == user_id, threads.c.pinned_at.is_not(None), threads.c.deleted_at.is_(None)
+    )
+    return connection.execute(query).scalar_one()
 
 
 def _listed(user_id: UserId) -> Select[Any]:
@@ -172,7 +219,7 @@ def _listed(user_id: UserId) -> Select[Any]:
     return (
         select(threads, live.label("live_turn_id"), transactions.c.reference.label("transaction_reference"))
         .outerjoin(transactions, transactions.c.id == threads.c.transaction_id)
-        .where(threads.c.user_id == user_id)
+        .where(threads.c.user_id == user_id, threads.c.deleted_at.is_(None))
         .order_by(threads.c.updated_at.desc(), threads.c.id.desc())
     )
 
@@ -187,11 +234,20 @@ def _thread(row: Row[Any], excerpt: str | None = None) -> ThreadRow:
         row.live_turn_id,
         about,
         row.transaction_reference,
+        row.pinned_at is not None,
+        row.archived_at is not None,
         excerpt,
     )
 
 
-def _message(row: Row[Any]) -> MessageRow:
+def _messages(
+    connection: Connection, user_id: UserId, thread_id: ThreadId, rows: Sequence[Row[Any]]
+) -> list[MessageRow]:
+    found = families(connection, user_id, thread_id)
+    return [_message(row, versions(found, row.parent_id, row.role)) for row in rows]
+
+
+def _message(row: Row[Any], siblings: Sequence[MessageId]) -> MessageRow:
     return MessageRow(
         row.id,
         row.parent_id,
@@ -202,4 +258,5 @@ def _message(row: Row[Any]) -> MessageRow:
         row.finish_reason,
         row.provider,
         row.error_code,
+        siblings,
     )

@@ -22,13 +22,17 @@ TurnKind = Literal["message", "regenerate", "continue", "decision"]
 SAYING: Final[frozenset[TurnKind]] = frozenset({"message", "decision"})
 """Kinds that begin with words of the person."""
 
+ROOT: Final = MessageId("root")
+"""As a parent: before the first message. Ids of messages begin with `m_`, so none is called this."""
+
 CUT: Final[frozenset[str]] = frozenset({"stopped", "interrupted", "length", "error"})
 """How an answer ended that can be gone on with."""
 
 
 @dataclass(frozen=True, slots=True)
 class BeginTurn:
-    """`kind` says what is answered; only those of `SAYING` have a `text`. `parent_id` None goes on from the head.
+    """`kind` says what is answered; only those of `SAYING` have a `text`. `parent_id` None goes on from the head,
+    `ROOT` begins the conversation anew beside its first message.
 
     `owner` is the process that answers, for `lease_s` seconds unless it renews.
     """

@@ -48,16 +48,22 @@ export function setTokens(tokens) {
   token = tokens?.access_token ?? null;
 }
 
+/** @param {string} accept */
+function headersFor(accept) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: accept, "Accept-Language": language.value };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  return headers;
+}
+
 /**
  * One request, without any retry.
  * @param {string} path
  * @param {Options} options
  */
 async function send(path, { method = "GET", body, accept = "application/json", after, signal }) {
-  /** @type {Record<string, string>} */
-  const headers = { Accept: accept, "Accept-Language": language.value };
+  const headers = headersFor(accept);
   if (after) headers["Last-Event-ID"] = after;
-  if (token) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   try {
     return await fetch(path, {
@@ -110,17 +116,25 @@ export async function publicJson(path, options = {}) {
 }
 
 /**
- * A request as the signed-in user. After a 401 it refreshes once and asks again once.
+ * A request as the signed-in user.
  * @param {string} path
  * @param {Options} [options]
  */
-export async function request(path, options = {}) {
+export function request(path, options = {}) {
+  return asUser(() => send(path, options));
+}
+
+/**
+ * As `request`, for what fetch cannot do: `ask` is given the headers. After a 401 it refreshes once and asks again once.
+ * @param {(headers: Record<string, string>) => Promise<Response>} ask
+ */
+export async function asUser(ask) {
   const used = token;
-  let response = await send(path, options);
+  let response = await ask(headersFor("application/json"));
   if (response.status === 401) {
     try {
       if (token === used) await refresh();
-      response = await send(path, options);
+      response = await ask(headersFor("application/json"));
     } catch (error) {
       if (error instanceof SignedOut) whenSignedOut();
       throw error;

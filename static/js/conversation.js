@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
+import { json } from "./api.js";
 import { draftOf, keepDraft } from "./drafts.js";
-import { answer, canGoOn, question } from "./entries.js";
+import { answer, canGoOn, inPlace, question, withOneMore } from "./entries.js";
 import { uuid } from "./ids.js";
 import { ASK, ShownThread } from "./shown-thread.js";
 
@@ -56,16 +57,10 @@ export class Conversation extends ShownThread {
 
   /** @param {string} text */
   send(text) {
-    const last = this.entries.value.findLast((entry) => entry.role === "assistant" && entry.text);
-    const requestId = uuid();
-    const body = {
-      message: text,
-      session_id: this.id,
-      request_id: requestId,
-      ...(last ? { last_assistant_message: last.text } : {}),
-    };
     const failed = this.live.value;
     if (failed) this.giveUp(failed, null);
+    const asked = this.entries.value.findLast((entry) => entry.role === "user");
+    const { requestId, body } = this.asking(text, this.entries.value, asked?.unsent ? asked.parent : null);
     // The draft stays in storage until the server has the message; only the composer is emptied.
     keepDraft(this.userId, this.draftKey, "");
     this.draftKey = this.id;
@@ -77,6 +72,46 @@ export class Conversation extends ShownThread {
     const turn = this.follow({ path: ASK, method: "POST", body }, { text, onAccepted });
     this.show([...this.entries.value, question(`${requestId} question`, text), answer(requestId, turn)]);
     this.leaveFreshness();
+  }
+
+  /**
+   * What is sent with a message.
+   * @param {string} text
+   * @param {Entry[]} before
+   * @param {string | null} parent null: the newest message
+   */
+  asking(text, before, parent) {
+    const last = before.findLast((entry) => entry.role === "assistant" && entry.text);
+    const requestId = uuid();
+    const body = {
+      message: text,
+      session_id: this.id,
+      request_id: requestId,
+      ...(parent === null ? {} : { parent_message_id: parent }),
+      ...(last ? { last_assistant_message: last.text } : {}),
+    };
+    return { requestId, body };
+  }
+
+  /**
+   * Says a message again in other words: a branch of its own, the earlier one is kept.
+   * @param {Entry} entry
+   * @param {string} text
+   * @returns {Promise<boolean>} whether it was sent
+   */
+  async resend({ key }, text) {
+    const failed = this.live.value;
+    if (failed && !this.busy.value) this.giveUp(failed, null);
+    const place = () => this.entries.value.findIndex((one) => one.key === key);
+    if (!this.entries.value[place()]?.parent) await this.load();
+    const old = this.entries.value[place()];
+    if (!old?.parent || this.busy.value) return false;
+    const before = this.entries.value.slice(0, place());
+    const { requestId, body } = this.asking(text, before, old.parent);
+    const turn = this.follow({ path: ASK, method: "POST", body }, { text });
+    const version = { parent: old.parent, siblings: old.unsent ? old.siblings : withOneMore(old) };
+    this.show([...before, question(`${requestId} question`, text, version), answer(requestId, turn)]);
+    return true;
   }
 
   /** Retry of the last answer: the same request where the server may still have it, else a new attempt. */
@@ -100,7 +135,21 @@ export class Conversation extends ShownThread {
   answerAgain(last, how, shown) {
     const body = { request_id: uuid() };
     const turn = this.follow({ path: `${this.path}/${how}`, method: "POST", body }, { shown });
-    this.show([...this.entries.value.slice(0, -1), answer(last.key, turn, last)]);
+    this.show([...this.entries.value.slice(0, -1), answer(last.key, turn, { ...last, siblings: withOneMore(last) })]);
+  }
+
+  /**
+   * Shows another version of a message, with what was said after it, here and in every other tab.
+   * @param {Entry} entry
+   * @param {string} version
+   */
+  async choose(entry, version) {
+    if (this.busy.value || version === "") return;
+    const thread = await json(`${this.path}/branch`, { method: "POST", body: { message_id: version } });
+    if (this.live.value) return;
+    const at = this.entries.value.findIndex((one) => one.key === entry.key);
+    // What follows is something else: nothing of it, an open editor for instance, is that of what was shown.
+    this.show(inPlace(this.entriesOf(thread), this.entries.value.slice(0, at + 1)));
   }
 
   async stop() {

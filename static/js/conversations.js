@@ -1,9 +1,8 @@
 import { effect, untracked } from "@preact/signals";
-import { addressed, goTo } from "./address.js";
+import { addressed } from "./address.js";
 import { Conversation } from "./conversation.js";
 import { uuid } from "./ids.js";
-import { current, me, threads } from "./store.js";
-import { deleteThread } from "./threads.js";
+import { current, me } from "./store.js";
 
 const MOST = 20;
 
@@ -40,14 +39,6 @@ function show(threadId, userId) {
 }
 
 /** @param {string} threadId */
-export async function remove(threadId) {
-  await deleteThread(threadId);
-  if (threads.value.some((one) => one.id === threadId)) return;
-  if (addressed.value === threadId) goTo(null, { replace: true });
-  forget(threadId);
-}
-
-/** @param {string} threadId */
 export const conversationOf = (threadId) => open.get(threadId);
 
 /** Something may have been missed: what is shown is read again, the others when they are shown. */
@@ -63,7 +54,13 @@ export function deletedElsewhere(threadId) {
 }
 
 /** @param {string} threadId */
-function forget(threadId) {
+export function restoredElsewhere(threadId) {
+  const conversation = open.get(threadId);
+  if (conversation?.status.value === "missing") void conversation.load();
+}
+
+/** @param {string} threadId */
+export function forget(threadId) {
   open.get(threadId)?.close();
   open.delete(threadId);
 }

@@ -8,6 +8,8 @@ import { me } from "./store.js";
 
 const BUDGETS = "/v1/admin/budgets";
 const PAUSE_MS = 1000;
+/** @type {ReadonlySet<string | null>} */
+const SHOWN_IN = new Set(["costs", "figures"]);
 
 /** How far back one looks. */
 export const days = signal(30);
@@ -32,10 +34,10 @@ let timer = 0;
 
 /** Money was spent, or a budget changed: what is shown of it is read again, at most once a second. */
 export function costsChanged() {
-  if (room.peek() !== "costs") return;
+  if (!SHOWN_IN.has(room.peek())) return;
   timer ||= window.setTimeout(() => {
     timer = 0;
-    if (room.peek() === "costs") void costs.read();
+    if (SHOWN_IN.has(room.peek())) void costs.read();
   }, PAUSE_MS);
 }
 

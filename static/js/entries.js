@@ -6,6 +6,9 @@
  * One message on the page. Its key stays when the live turn becomes a kept message, so the element stays too.
  * @typedef {object} Entry
  * @property {string} key
+ * @property {string | null} id at the server; null until it was read from there, or told with an answer's end
+ * @property {string[]} siblings its versions in order, itself among them; "" stands for one whose id is not known yet
+ * @property {string | null} parent of a question: the message it goes on from; null where that was the newest one
  * @property {"user" | "assistant"} role
  * @property {string} text
  * @property {string | null} turnId of an answer the server has
@@ -18,8 +21,14 @@
  * @property {Confirm[]} confirmations asked in answering
  */
 
+/** As a parent: before the first message. */
+const ROOT = "root";
+
 /** @type {Omit<Entry, "key" | "role">} */
 const BLANK = {
+  id: null,
+  siblings: [],
+  parent: null,
   text: "",
   turnId: null,
   finish: null,
@@ -34,9 +43,10 @@ const BLANK = {
 /**
  * @param {string} key
  * @param {string} text
+ * @param {Partial<Entry>} [place] among its versions
  * @returns {Entry}
  */
-export const question = (key, text) => ({ ...BLANK, key, role: "user", text });
+export const question = (key, text, place = {}) => ({ ...BLANK, key, role: "user", text, ...place });
 
 /**
  * @param {string} key
@@ -44,8 +54,9 @@ export const question = (key, text) => ({ ...BLANK, key, role: "user", text });
  * @param {Partial<Entry>} [before] what was done and asked in an earlier attempt stays
  * @returns {Entry}
  */
-export const answer = (key, turn, { actions = [], confirmations = [] } = {}) => ({
+export const answer = (key, turn, { actions = [], confirmations = [], siblings = [] } = {}) => ({
   ...BLANK,
+  siblings,
   key,
   role: "assistant",
   turn,
@@ -83,6 +94,9 @@ export function fromMessages(messages) {
     .map((one) => ({
       ...BLANK,
       key: one.id,
+      id: one.id,
+      siblings: one.siblings,
+      parent: one.role === "user" ? (one.parent_id ?? ROOT) : null,
       role: one.role,
       text: one.content,
       turnId: one.role === "assistant" ? one.turn_id : null,
@@ -116,6 +130,12 @@ export function inPlace(read, shown) {
 }
 
 /**
+ * The versions of a message once there is one more.
+ * @param {Entry} entry
+ */
+export const withOneMore = ({ id, siblings }) => [...(siblings.length > 0 ? siblings : [id ?? ""]), ""];
+
+/**
  * The entry of a turn that ended at the server.
  * @param {Entry} entry
  * @param {Turn} turn
@@ -126,7 +146,8 @@ export function settled(entry, turn) {
   const finish = done?.finish_reason ?? null;
   const turnId = done?.turn_id ?? entry.turnId;
   const provider = done?.provider ?? null;
-  const shown = { ...entry, ...doings(entry, turn.now), text, turnId, finish, provider, turn: null };
+  const id = done?.message_id ?? entry.id;
+  const shown = { ...entry, ...doings(entry, turn.now), id, text, turnId, finish, provider, turn: null };
   return { ...shown, failure: finish === "interrupted" ? null : failure };
 }
 

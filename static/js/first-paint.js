@@ -1,4 +1,4 @@
-// Runs before the first paint, as a plain script, so that a saved theme or language never flashes.
+// Runs before the first paint, as a plain script, so that nothing that was chosen flashes or moves.
 (() => {
   const root = document.documentElement;
   const read = (/** @type {string} */ key) => {
@@ -10,6 +10,9 @@
   };
   const theme = read("lea.theme");
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  const text = read("lea.text");
+  if (text === "large" || text === "larger") root.dataset.text = text;
+  if (read("lea.motion") === "less") root.dataset.motion = "less";
   const language = read("lea.language") ?? navigator.language;
   root.lang = language.toLowerCase().startsWith("fr") ? "fr" : "en";
 })();

@@ -3,9 +3,13 @@ import { breakerChanged } from "./admin.js";
 import { Refused, SignedOut } from "./api.js";
 import { backoff } from "./backoff.js";
 import { hearConfirm, loadConfirmations } from "./confirmations.js";
-import { changed, conversationOf, deletedElsewhere } from "./conversations.js";
+import { readShownItems } from "./catalog.js";
+import { changed, conversationOf, deletedElsewhere, restoredElsewhere } from "./conversations.js";
 import { costsChanged, quota as quotaTold } from "./costs.js";
+import { jobChanged, readShownJobs } from "./jobs.js";
+import { kpisChanged, readFigures } from "./kpis.js";
 import { receipts } from "./receipts.js";
+import { hearRun, readShownRuns } from "./runs.js";
 import { readStream } from "./sse.js";
 import { me, threadsState } from "./store.js";
 import { beganElsewhere, ended, findThread, loadThreads, removed } from "./threads.js";
@@ -86,31 +90,43 @@ function hear({ turn, thread, resync: missed, ...records }, id) {
     void loadThreads();
     conversationOf(turn.thread_id)?.elsewhere.ended(turn.id);
   }
-  if (thread?.state === "renamed") void loadThreads();
+  if (thread?.state === "renamed" || thread?.state === "changed") void loadThreads();
+  if (thread?.state === "branched") conversationOf(thread.id)?.elsewhere.changed();
   if (thread?.state === "deleted") {
     removed(thread.id);
     deletedElsewhere(thread.id);
+  }
+  if (thread?.state === "restored") {
+    void loadThreads();
+    restoredElsewhere(thread.id);
   }
   hearRecords(records);
 }
 
 /** @param {Notice} notice what is not about a conversation alone */
-function hearRecords({ breaker, confirm, action, transaction, quota, costs }) {
+function hearRecords({ breaker, confirm, action, transaction, run, quota, costs, kpis, job }) {
   if (breaker) breakerChanged();
   if (confirm) hearConfirm(confirm);
   if (action) receipts.hear(action);
   if (transaction) transactionChanged(transaction);
+  if (run) hearRun(run);
   if (quota) quotaTold.value = quota;
   if (quota || costs) costsChanged();
+  if (kpis) kpisChanged();
+  if (job) jobChanged();
 }
 
 function readLists() {
   void loadThreads();
   void loadConfirmations();
+  readShownRuns();
 }
 
 function resync() {
   readLists();
   changed();
   readShown();
+  readShownItems();
+  readFigures();
+  readShownJobs();
 }

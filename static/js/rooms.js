@@ -6,8 +6,13 @@ import { section } from "./admin.js";
 export const room = computed(() => {
   const [named] = place.value;
   if (named === "transactions" || named === "costs") return named;
+  if (named === "catalog" || named === "runs") return named;
+  if (named === "jobs" || named === "figures") return named;
   return section.value ? "admin" : null;
 });
 
 /** The transaction named in the address, "new" for one that is being written; "" for all of them. */
 export const fileName = computed(() => (room.value === "transactions" ? (place.value[1] ?? "") : ""));
+
+/** The run named in the address; "" for all of them. */
+export const runName = computed(() => (room.value === "runs" ? (place.value[1] ?? "") : ""));

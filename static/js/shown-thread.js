@@ -6,6 +6,7 @@ import { Elsewhere } from "./elsewhere.js";
 import { answer, fromMessages, inPlace, settled } from "./entries.js";
 import { outcomeText } from "./failure-text.js";
 import { t } from "./i18n.js";
+import { answerEnded } from "./notify-ends.js";
 import { current } from "./store.js";
 import { began, ended } from "./threads.js";
 import { Turn } from "./turn.js";
@@ -127,10 +128,14 @@ export class ShownThread {
   /** @param {Turn} turn */
   settle(turn) {
     this.stopping.value = false;
-    announce(outcomeText(turn.now) || (turn.now.confirmations.length > 0 ? t("announce.asked") : t("announce.done")));
+    const outcome = outcomeText(turn.now) || (turn.now.confirmations.length > 0 ? t("announce.asked") : t("announce.done"));
+    announce(outcome);
+    answerEnded(this.id, turn.id, outcome);
     if (!turn.now.done) return;
     this.show(this.entries.value.map((entry) => (entry.turn === turn ? settled(entry, turn) : entry)));
     ended(this.id);
+    // The ids of new versions are the server's.
+    if (this.entries.value.some((entry) => entry.siblings.includes(""))) this.elsewhere.stale = true;
     // An answer without an end belongs to a turn that comes after this one.
     if (this.entries.value.some((entry) => entry.turnId && !entry.finish)) this.elsewhere.changed();
     else this.elsewhere.catchUp();

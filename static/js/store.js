@@ -26,8 +26,14 @@ export const setupNeeded = signal(false);
 /** @type {Signal<LlmStatus | null>} */
 export const llm = signal(null);
 
-/** @type {Signal<Thread[]>} newest first */
+/** @type {Signal<Thread[]>} the pinned ones, then newest first */
 export const threads = signal([]);
+
+/** @type {Signal<Thread[] | null>} those that were put away, while they are what the list shows */
+export const archived = signal(null);
+
+/** @type {Signal<string | null>} */
+export const archivedCursor = signal(null);
 
 /** @type {Signal<"loading" | "ready" | "failed">} */
 export const threadsState = signal("loading");

@@ -1,6 +1,6 @@
 import { Refused, json, request } from "./api.js";
 import { t } from "./i18n.js";
-import { notice, threads, threadsCursor, threadsState } from "./store.js";
+import { archived, archivedCursor, notice, threads, threadsCursor, threadsState } from "./store.js";
 
 /** @import { Thread } from "./wire" */
 
@@ -30,11 +30,13 @@ async function readNewest() {
     const page = await json(`/v1/lea/threads?limit=${PAGE}`);
     const oldest = page.threads.at(-1);
     const older = page.next_cursor
-      ? threads.value.filter((one) => oldest && one.updated_at < oldest.updated_at)
+      ? threads.value.filter((one) => oldest && !one.pinned && one.updated_at < oldest.updated_at)
       : [];
-    threads.value = [...page.threads, ...older];
+    const listed = page.threads.filter((/** @type {Thread} */ one) => !one.pinned);
+    threads.value = [...page.pinned, ...listed, ...older];
     if (older.length === 0) threadsCursor.value = page.next_cursor;
     threadsState.value = "ready";
+    if (archived.value) await loadArchived();
   } catch {
     if (threadsState.value === "loading") threadsState.value = "failed";
   }
@@ -47,6 +49,21 @@ export async function loadOlderThreads() {
   const known = new Set(threads.value.map((one) => one.id));
   threads.value = [...threads.value, ...page.threads.filter((/** @type {Thread} */ one) => !known.has(one.id))];
   threadsCursor.value = page.next_cursor;
+}
+
+/** Shows those that were put away, the last used first. */
+export async function loadArchived() {
+  const page = await json(`/v1/lea/threads?archived=true&limit=${PAGE}`);
+  archived.value = page.threads;
+  archivedCursor.value = page.next_cursor;
+}
+
+export async function loadOlderArchived() {
+  const cursor = archivedCursor.value;
+  if (!cursor) return;
+  const page = await json(`/v1/lea/threads?archived=true&limit=${PAGE}&cursor=${encodeURIComponent(cursor)}`);
+  archived.value = [...(archived.value ?? []), ...page.threads];
+  archivedCursor.value = page.next_cursor;
 }
 
 /**
@@ -67,11 +84,12 @@ export function began(id, text) {
   const now = new Date().toISOString();
   const title = text.split("\n")[0]?.slice(0, 80) ?? "";
   const known = threads.value.find((one) => one.id === id);
-  const thread = known ?? { id, title, created_at: now, updated_at: now, live_turn_id: null };
-  threads.value = [
-    { ...thread, updated_at: now, live_turn_id: thread.live_turn_id ?? "live" },
-    ...threads.value.filter((one) => one.id !== id),
-  ];
+  const thread = known ?? { id, title, created_at: now, updated_at: now, live_turn_id: null, pinned: false, archived: false };
+  const news = { ...thread, updated_at: now, live_turn_id: thread.live_turn_id ?? "live" };
+  // What is pinned has a place of its own.
+  if (known?.pinned) threads.value = threads.value.map((one) => (one.id === id ? news : one));
+  else threads.value = [news, ...threads.value.filter((one) => one.id !== id)];
+  archived.value &&= archived.value.filter((one) => one.id !== id);
 }
 
 /**
@@ -92,6 +110,7 @@ export function ended(id) {
 /** @param {string} id */
 export function removed(id) {
   threads.value = threads.value.filter((one) => one.id !== id);
+  archived.value &&= archived.value.filter((one) => one.id !== id);
 }
 
 /**
@@ -117,11 +136,34 @@ export function renameThread(id, title) {
   });
 }
 
-/** @param {string} id */
-export function deleteThread(id) {
+/**
+ * Keeps it on top or puts it away, or the reverse.
+ * @param {string} id
+ * @param {{ pinned: boolean } | { archived: boolean }} change
+ */
+export function placeThread(id, change) {
   return outside(async () => {
-    await json(pathOf(id), { method: "DELETE" });
-    removed(id);
+    await json(pathOf(id), { method: "PATCH", body: change });
+    await loadThreads();
+  });
+}
+
+/**
+ * It leaves the list at once, and comes back to it where the server did not delete it.
+ * @param {string} id
+ */
+export async function deleteThread(id) {
+  removed(id);
+  const done = await outside(() => json(pathOf(id), { method: "DELETE" }));
+  if (!done) void loadThreads();
+  return done;
+}
+
+/** @param {string} id */
+export function restoreThread(id) {
+  return outside(async () => {
+    await json(`${pathOf(id)}/restore`, { method: "POST", body: {} });
+    await loadThreads();
   });
 }
 
@@ -142,13 +184,16 @@ export function exportThread(id, format) {
 
 /**
  * Work whose failure is told in the quiet line.
- * @param {() => Promise<void>} work
+ * @param {() => Promise<unknown>} work
+ * @returns {Promise<boolean>} whether it was done
  */
 async function outside(work) {
   try {
     await work();
     notice.value = "";
+    return true;
   } catch (error) {
     notice.value = error instanceof Refused ? error.message : t("notice.failed");
+    return false;
   }
 }

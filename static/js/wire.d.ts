@@ -31,6 +31,8 @@ export interface Thread {
   created_at: string;
   updated_at: string;
   live_turn_id: string | null;
+  pinned: boolean;
+  archived: boolean;
   /** What the conversation is about. */
   transaction?: { id: string; reference: string } | null;
   excerpt?: string;
@@ -45,6 +47,8 @@ export interface MessageError {
 export interface Message {
   id: string;
   parent_id: string | null;
+  /** Its versions in order, itself among them; none where it is the only one. */
+  siblings: string[];
   turn_id: string | null;
   role: "user" | "assistant";
   content: string;
@@ -144,13 +148,16 @@ export interface Done {
 /** Told to every tab of a person. */
 export interface Notice {
   turn?: { id: string; thread_id: string; state: "began" | "ended"; finish_reason?: FinishReason };
-  thread?: { id: string; state: "renamed" | "deleted" };
+  thread?: { id: string; state: "renamed" | "changed" | "deleted" | "restored" | "branched" };
   breaker?: { name: string; state: BreakerState; since: string };
   confirm?: Confirm;
   action?: Action;
   transaction?: { id: string; reference: string; state: "created" | "changed" | "removed" };
+  run?: RunNotice;
   quota?: Quota;
   costs?: { changed: true };
+  kpis?: { changed: true };
+  job?: { id: string; department: string; state: string };
   resync?: true;
 }
 
@@ -354,6 +361,62 @@ export interface Costs {
   budget: { month: string; company: Budget; user: Budget };
 }
 
+/** A department's job; `version` and `details` are null where it is another system's, which alone changes it. */
+export interface DepartmentJob {
+  id: string;
+  department: string;
+  state: string;
+  title: string;
+  source: string;
+  amount_cents: number | null;
+  currency: string | null;
+  due_at: string | null;
+  details: Record<string, unknown> | null;
+  created_at: string;
+  updated_at: string;
+  version: number | null;
+}
+
+export interface DepartmentJobPage {
+  jobs: DepartmentJob[];
+  total: number;
+  next_cursor: string | null;
+}
+
+export interface JobsSource {
+  name: string;
+  status: "ok" | "stale" | "down";
+  as_of: string | null;
+  error: string | null;
+}
+
+export interface JobsMetrics {
+  departments: Record<string, Record<string, number>>;
+  total: number;
+  sources: JobsSource[];
+}
+
+/** What a company's work comes to. */
+export interface Kpis {
+  days: number;
+  turns: {
+    total: number;
+    completed: number;
+    failed: number;
+    stopped: number;
+    interrupted: number;
+    by_day: { day: string; turns: number; failed: number }[];
+  };
+  first_token_ms: { p50: number; p95: number } | null;
+  actions: { done: number; undone: number; failed: number };
+  runs: { total: number; completed: number; failed: number; cancelled: number; items: number };
+  transactions: { open: number; by_stage: Record<string, number>; created: number };
+  jobs: { open: number; departments: Record<string, Record<string, number>> };
+  catalog: { items: number; enriched: number };
+  cost_usd: number;
+  cost_of: "company" | "user";
+}
+
 export interface UserBudget {
   user_id: string;
   name: string | null;
@@ -366,6 +429,131 @@ export interface UserBudget {
 export interface Budgets {
   company: { soft_usd: number | null; hard_usd: number | null };
   users: UserBudget[];
+}
+
+export type RunState = "planning" | "running" | "completed" | "failed" | "cancelled";
+export type JobState = "waiting" | "running" | "completed" | "failed" | "cancelled";
+
+/** How far a run is, told to every tab of the company. */
+export interface RunNotice {
+  id: string;
+  pipeline: string;
+  state: RunState;
+  jobs_total: number;
+  jobs_completed: number;
+  jobs_failed: number;
+}
+
+export interface Run extends RunNotice {
+  /** Why there was no plan. */
+  error: string | null;
+  arguments: Record<string, unknown>;
+  user_id: string;
+  user_name: string | null;
+  /** In order; those of a pipeline that is not installed any more are not known. */
+  steps: string[];
+  jobs_cancelled: number;
+  cost_usd: number;
+  cancelling: boolean;
+  started_at: string;
+  ended_at: string | null;
+  updated_at: string;
+}
+
+/** Messages to begin a conversation with. */
+export interface Suggestions {
+  suggestions: { text: string }[];
+}
+
+export interface RunPage {
+  runs: Run[];
+  next_cursor: string | null;
+}
+
+/** One piece of a run's work; `error` is a code. */
+export interface Job {
+  id: string;
+  key: string;
+  title: string;
+  step: string;
+  state: JobState;
+  attempts: number;
+  summary: string;
+  error: string | null;
+  cost_usd: number;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+/** A product of the preview as it will be saved, or why it will not be. */
+export interface Sampled {
+  line: number | null;
+  reference?: string;
+  name?: string;
+  price?: string | null;
+  currency?: string | null;
+  category?: string | null;
+  dimensions?: string | null;
+  code?: string;
+  message?: string;
+  detail?: string;
+}
+
+export interface ImportSummary {
+  import_id: string;
+  name: string;
+  bytes: number;
+  created_at: string;
+}
+
+/** A file that was kept, and what would be made of it; `mapping` is from field to column. */
+export interface Import extends ImportSummary {
+  columns: string[];
+  mapping: Record<string, string>;
+  confidence: number;
+  left: string[];
+  rows_seen: number;
+  sample: Sampled[];
+}
+
+export interface Item {
+  id: string;
+  reference: string;
+  name: string;
+  price: string | null;
+  currency: string | null;
+  dimensions: string | null;
+  material: string | null;
+  colour: string | null;
+  category: string | null;
+  supplier_text: string | null;
+  description: string | null;
+  attributes: { name: string; value: string }[] | null;
+  confidence: number | null;
+  /** "rules", or provider and model. */
+  enriched_by: string | null;
+  line: number | null;
+  version: number;
+  updated_at: string;
+}
+
+export interface ItemPage {
+  items: Item[];
+  total: number;
+  next_cursor: string | null;
+}
+
+export interface Reject {
+  line: number | null;
+  code: string;
+  message: string;
+  detail: string;
+  raw: Record<string, string> | null;
+}
+
+export interface RejectPage {
+  rejects: Reject[];
+  next_cursor: string | null;
 }
 
 export interface TurnEvent {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
+from tests.e2e.axe import complaints
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, Server, Start
 
@@ -41,12 +42,92 @@ async def test_conversations_are_renamed_found_exported_and_deleted(new_server: 
         assert check in (text if "Markdown" in kind else json.loads(text)["title"])
 
     await choose(page, "Mon identité", "Supprimer")
-    await page.button("Annuler").click()
-    await expect(page.page.locator(".thread")).to_have_count(2)
-    await choose(page, "Mon identité", "Supprimer")
-    await page.page.get_by_role("dialog").get_by_role("button", name="Supprimer").click()
     await expect(page.page.locator(".thread")).to_have_count(1)
     await expect(page.page.get_by_role("heading", name="Bonjour Claire,")).to_be_visible()
+
+
+async def test_a_deleted_conversation_is_brought_back_in_every_tab(claire: LeaPage) -> None:
+    page = claire
+    await page.ask("À garder finalement")
+    await page.is_done()
+    shown = page.page.url
+    other = LeaPage(page.context, await page.context.new_page(), page.url)
+    await other.page.goto(shown)
+    await expect(other.text).to_be_visible()
+    await choose(page, "À garder finalement", "Supprimer")
+    item = page.page.locator(".thread", has_text="À garder finalement")
+    await expect(item).to_have_count(0)
+    await expect(page.page.get_by_text("Conversation supprimée.").first).to_be_visible()
+    await expect(page.page.get_by_role("heading", name="Bonjour Claire,")).to_be_visible()
+    await expect(other.page.get_by_text("Cette conversation n’existe pas, ou plus.")).to_be_visible()
+    assert await complaints(page) == []
+    await page.keep_picture("deleted-1440")
+    await page.button("Annuler la suppression").click()
+    await expect(item).to_have_count(1)
+    await expect(page.text).to_be_visible()
+    assert page.page.url == shown
+    await expect(page.button("Annuler la suppression")).to_have_count(0)
+    await expect(other.text).to_be_visible()
+    await expect(other.page.locator(".thread", has_text="À garder finalement")).to_have_count(1)
+    assert other.complaints == []
+    await other.page.close()
+
+
+async def test_conversations_are_pinned_on_top_and_put_away(claire: LeaPage) -> None:
+    page = claire
+    for title in ("Bail de la rue Haute", "Mandat de M. Roy", "Visite de mardi"):
+        await page.ask(title)
+        await page.is_done()
+        await page.button("Nouvelle conversation").first.click()
+    first = page.page.locator(".threads .thread-title").first
+    await choose(page, "Bail de la rue Haute", "Épingler")
+    await expect(page.page.get_by_role("heading", name="Épinglées")).to_be_visible()
+    await expect(first).to_have_text("Bail de la rue Haute")
+    await expect(page.page.locator(".thread", has_text="Bail de la rue Haute")).to_have_count(1)
+    other = LeaPage(page.context, await page.context.new_page(), page.url)
+    await other.open()
+    await expect(other.page.locator(".threads .thread-title").first).to_have_text("Bail de la rue Haute")
+
+    await choose(page, "Mandat de M. Roy", "Archiver")
+    await expect(page.page.locator(".thread", has_text="Mandat de M. Roy")).to_have_count(0)
+    await expect(other.page.locator(".thread", has_text="Mandat de M. Roy")).to_have_count(0)
+    await page.page.get_by_role("searchbox").fill("Mandat de M.")
+    await expect(page.page.locator(".thread", has_text="Mandat de M. Roy").get_by_text("Archivée")).to_be_visible()
+    await page.page.get_by_role("searchbox").fill("")
+    await page.keep_picture("pinned-1440")
+    assert await complaints(page) == []
+    await page.button("Conversations archivées").click()
+    await expect(page.button("Retour aux conversations")).to_be_focused()
+    await expect(page.page.locator(".thread", has_text="Mandat de M. Roy")).to_have_count(1)
+    assert await complaints(page) == []
+    await page.keep_picture("archived-1440")
+    await choose(page, "Mandat de M. Roy", "Désarchiver")
+    await expect(page.page.locator(".thread", has_text="Mandat de M. Roy")).to_have_count(0)
+    await page.button("Retour aux conversations").click()
+    await expect(page.page.locator(".thread", has_text="Mandat de M. Roy")).to_have_count(1)
+
+    await choose(page, "Bail de la rue Haute", "Détacher")
+    await expect(page.page.get_by_role("heading", name="Épinglées")).to_have_count(0)
+    await page.page.reload()
+    await expect(first).to_have_text("Visite de mardi")
+    assert other.complaints == []
+    await other.page.close()
+
+
+async def test_the_way_back_goes_by_itself_and_the_conversation_with_it(claire: LeaPage) -> None:
+    page = claire
+    await page.page.clock.install()
+    await page.page.reload()
+    await page.ask("À oublier")
+    await page.is_done()
+    await choose(page, "À oublier", "Supprimer")
+    await expect(page.button("Annuler la suppression")).to_be_visible()
+    await page.page.mouse.move(700, 400)
+    await page.page.clock.run_for(10_500)
+    await expect(page.button("Annuler la suppression")).to_have_count(0)
+    await page.page.reload()
+    await expect(page.composer).to_be_visible()
+    await expect(page.page.locator(".thread", has_text="À oublier")).to_have_count(0)
 
 
 async def test_a_draft_belongs_to_its_conversation_and_survives_a_reload(claire: LeaPage) -> None:
@@ -105,9 +186,9 @@ async def test_everything_is_done_by_keyboard(lea: Server, open_page: Open) -> N
     await keys.press("ArrowUp")
     await expect(page.page.get_by_role("menuitem", name="Supprimer")).to_be_focused()
     await keys.press("Enter")
-    await expect(page.page.get_by_role("dialog")).to_be_visible()
-    await keys.press("Escape")
-    await expect(page.page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.page.locator(".thread.here")).to_have_count(0)
+    await page.button("Annuler la suppression").focus()
+    await keys.press("Enter")
     await expect(page.page.locator(".thread.here")).to_have_count(1)
 
 

@@ -33,6 +33,7 @@ export default {
   "purpose.chat": "Answers",
   "purpose.title": "Titles",
   "purpose.summary": "Summaries",
+  "purpose.enrich": "Catalogue",
 
   "budget.title": "Monthly budgets",
   "budget.note": "In dollars a month. At the warning threshold Léa tells you; at the limit she stops. Empty: no limit.",

@@ -1,6 +1,10 @@
 import admin from "./en-admin.js";
 import costs from "./en-costs.js";
+import jobs from "./en-jobs.js";
 import records from "./en-records.js";
+import runs from "./en-runs.js";
+import settings from "./en-settings.js";
+import threads from "./en-threads.js";
 
 /** @type {Record<import("../i18n.js").Key, string>} */
 export default {
@@ -67,8 +71,6 @@ export default {
   "thread.export.md": "Export as Markdown",
   "thread.export.json": "Export as JSON",
   "thread.delete": "Delete",
-  "thread.delete.sure": "Delete this conversation?",
-  "thread.delete.text": "“{title}” and all its messages will be erased. This cannot be undone.",
 
   "chat.label": "Conversation",
   "chat.you": "You",
@@ -124,5 +126,9 @@ export default {
 
   ...admin,
   ...costs,
+  ...jobs,
   ...records,
+  ...runs,
+  ...settings,
+  ...threads,
 };

@@ -32,6 +32,7 @@ export default {
   "purpose.chat": "Réponses",
   "purpose.title": "Titres",
   "purpose.summary": "Résumés",
+  "purpose.enrich": "Catalogue",
 
   "budget.title": "Budgets du mois",
   "budget.note": "En dollars par mois. Au seuil d’alerte, Léa prévient ; au plafond, elle s’arrête. Vide : sans limite.",

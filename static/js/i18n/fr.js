@@ -1,6 +1,10 @@
 import admin from "./fr-admin.js";
 import costs from "./fr-costs.js";
+import jobs from "./fr-jobs.js";
 import records from "./fr-records.js";
+import runs from "./fr-runs.js";
+import settings from "./fr-settings.js";
+import threads from "./fr-threads.js";
 
 export default {
   "page.title": "Léa",
@@ -66,8 +70,6 @@ export default {
   "thread.export.md": "Exporter en Markdown",
   "thread.export.json": "Exporter en JSON",
   "thread.delete": "Supprimer",
-  "thread.delete.sure": "Supprimer cette conversation ?",
-  "thread.delete.text": "« {title} » et tous ses messages seront effacés. C’est définitif.",
 
   "chat.label": "Conversation",
   "chat.you": "Vous",
@@ -123,5 +125,9 @@ export default {
 
   ...admin,
   ...costs,
+  ...jobs,
   ...records,
+  ...runs,
+  ...settings,
+  ...threads,
 };

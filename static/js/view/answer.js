@@ -9,6 +9,7 @@ import { Icon } from "./icons.js";
 import { Problem } from "./problem.js";
 import { Prose } from "./prose.js";
 import { Receipts } from "./receipts.js";
+import { Versions } from "./versions.js";
 import { Waiting } from "./waiting.js";
 
 /** @import { Entry } from "../entries.js" */
@@ -30,7 +31,7 @@ export function Answer({ entry, conversation, last }) {
       ${writing && html`<${Waiting} state=${live} />`}
       <${Problem} entry=${entry} failure=${live?.failure ?? entry.failure} conversation=${conversation} last=${last} writing=${writing} />
       ${!writing && text && stoodIn(entry) && html`<p class="fine">${t("answer.stand")}</p>`}
-      ${!writing && html`<${Tools} text=${text} turnId=${entry.turnId} />`}
+      ${!writing && html`<${Tools} entry=${entry} text=${text} conversation=${conversation} last=${last} />`}
     </article>
   `;
 }
@@ -49,13 +50,20 @@ function stoodIn({ turn, provider }) {
   return provider !== null && STAND_INS.has(provider) && llm.value?.configured === true;
 }
 
-/** @param {{ text: string, turnId: string | null }} props */
-function Tools({ text, turnId }) {
+/** @param {{ entry: Entry, text: string, conversation: import("../conversation.js").Conversation, last: boolean }} props */
+function Tools({ entry, text, conversation, last }) {
+  const { turnId, finish } = entry;
   const trace = me.value?.role === "admin" && turnId;
-  if (!text && !trace) return null;
+  if (!text && !trace && entry.siblings.length < 2) return null;
+  const again = () => {
+    conversation.retry();
+    document.getElementById("message")?.focus();
+  };
   return html`
     <div class="answer-tools">
+      <${Versions} entry=${entry} conversation=${conversation} />
       ${text && html`<${CopyButton} text=${text} />`}
+      ${last && finish === "stop" && html`<button class="tool" onClick=${again}><${Icon} name="retry" />${t("action.again")}</button>`}
       ${trace && html`<a class="tool" href=${`#/admin/turns/${turnId}`}><${Icon} name="gauge" />${t("admin.trace")}</a>`}
     </div>
   `;

@@ -8,6 +8,7 @@ import { current, screen, threads } from "../store.js";
 import { Dialog } from "./dialog.js";
 import { Login } from "./login.js";
 import { Setup } from "./setup.js";
+import { Sheet } from "./sheet.js";
 import { Shell } from "./shell.js";
 import { Wordmark } from "./wordmark.js";
 
@@ -21,15 +22,23 @@ export function App() {
     const thread = threads.value.find((one) => one.id === current.value?.id);
     document.title = screen.value === "chat" && thread?.title ? `${thread.title} · Léa` : t("page.title");
   });
-  return html`<${Screen} /><${Dialog} />`;
+  return html`<${Screen} /><${Dialog} /><${Sheet} />`;
 }
 
 function roomTitle() {
   switch (room.value) {
     case "transactions":
       return fileName.value && fileName.value !== "new" ? fileName.value : t("transactions.title");
+    case "jobs":
+      return t("board.title");
+    case "figures":
+      return t("kpis.title");
     case "costs":
       return t("costs.title");
+    case "catalog":
+      return t("catalog.title");
+    case "runs":
+      return t("runs.title");
     case "admin":
       return t("admin.title");
     default:

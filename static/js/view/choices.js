@@ -10,7 +10,7 @@ import { setTheme, theme } from "../theme.js";
  * @param {{ label: string, value: T, options: { value: T, text: string, name: string }[], onChoose: (value: T) => void }} props
  * @returns {VNode}
  */
-function Choice({ label, value, options, onChoose }) {
+export function Choice({ label, value, options, onChoose }) {
   return html`
     <div class="choice" role="group" aria-label=${label}>
       ${options.map(

@@ -76,7 +76,7 @@ function Open({ confirm, conversation, card, left, toTitle }) {
     }
     busy.value = false;
   };
-  useShortcuts(card, { KeyY: () => void act("approve"), KeyN: () => void act("reject") });
+  useShortcuts(card, { Y: () => void act("approve"), N: () => void act("reject") });
 
   return html`
     <${Changes} list=${confirm.facts} />

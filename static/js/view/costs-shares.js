@@ -54,7 +54,7 @@ function Table({ title, list }) {
 }
 
 /** @param {string} purpose */
-function purposeText(purpose) {
+export function purposeText(purpose) {
   switch (purpose) {
     case "chat":
     case "answer":
@@ -63,6 +63,8 @@ function purposeText(purpose) {
       return t("purpose.title");
     case "summary":
       return t("purpose.summary");
+    case "enrich":
+      return t("purpose.enrich");
     default:
       return purpose;
   }

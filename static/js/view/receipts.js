@@ -9,6 +9,7 @@ import { me } from "../store.js";
 import { Changes } from "./changes.js";
 import { when } from "./figures.js";
 import { Icon } from "./icons.js";
+import { pipelineText } from "./run-words.js";
 
 /** @import { ActionState, Receipt } from "../wire" */
 
@@ -32,6 +33,7 @@ function Card({ told }) {
       <div class="receipt-foot">
         <span class="fine">${whoText(told)}</span>
         ${record?.kind === "transaction" && !told.at && html`<${RecordChip} reference=${record.reference} />`}
+        ${record?.kind === "run" && html`<${RunChip} run=${record} />`}
         ${state === "succeeded" && undoable && html`<${Undo} told=${told} summary=${summary} toTitle=${() => title.current?.focus()} />`}
       </div>
     </li>
@@ -44,6 +46,11 @@ const ICONS = { running: "continue", succeeded: "check", failed: "close", unknow
 /** @param {{ reference: string }} props */
 export function RecordChip({ reference }) {
   return html`<a class="chip" href=${`#/transactions/${encodeURIComponent(reference)}`}><${Icon} name="folder" />${reference}</a>`;
+}
+
+/** @param {{ run: { id: string, reference: string } }} props a run's reference is its pipeline */
+function RunChip({ run }) {
+  return html`<a class="chip" href=${`#/runs/${encodeURIComponent(run.id)}`}><${Icon} name="steps" />${pipelineText(run.reference)}</a>`;
 }
 
 /** @param {{ told: Receipt, summary: string, toTitle: () => void }} props */

@@ -5,8 +5,12 @@ import { t } from "../i18n.js";
 import { room } from "../rooms.js";
 import { sideOpen } from "../store.js";
 import { Admin } from "./admin.js";
+import { Catalog } from "./catalog.js";
 import { Chat } from "./chat.js";
 import { Costs } from "./costs.js";
+import { Jobs } from "./jobs.js";
+import { Kpis } from "./kpis.js";
+import { Runs } from "./runs.js";
 import { Side } from "./side.js";
 import { Transactions } from "./transactions.js";
 
@@ -14,7 +18,7 @@ import { Transactions } from "./transactions.js";
 export function Shell() {
   useEffect(() => {
     const close = (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === "Escape") sideOpen.value = false;
+      if (event.key === "Escape" && !document.querySelector("dialog[open]")) sideOpen.value = false;
     };
     document.addEventListener("keydown", close);
     return () => document.removeEventListener("keydown", close);
@@ -38,8 +42,16 @@ function Room() {
   switch (room.value) {
     case "transactions":
       return html`<${Transactions} />`;
+    case "jobs":
+      return html`<${Jobs} />`;
+    case "figures":
+      return html`<${Kpis} />`;
     case "costs":
       return html`<${Costs} />`;
+    case "catalog":
+      return html`<${Catalog} />`;
+    case "runs":
+      return html`<${Runs} />`;
     case "admin":
       return html`<${Admin} section=${section.value} />`;
     default:

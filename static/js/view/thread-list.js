@@ -2,8 +2,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { threads, threadsCursor, threadsState } from "../store.js";
-import { loadOlderThreads, loadThreads, searchThreads } from "../threads.js";
+import { archived, threads, threadsCursor, threadsState } from "../store.js";
+import { loadArchived, loadOlderThreads, loadThreads, searchThreads } from "../threads.js";
+import { Archived } from "./archived.js";
+import { attempt } from "./attempt.js";
 import { byDay } from "./days.js";
 import { Icon } from "./icons.js";
 import { ThreadItem } from "./thread-item.js";
@@ -21,6 +23,7 @@ export function ThreadList() {
       <${Icon} name="search" />
       <span class="unseen">${t("side.search")}</span>
       <input
+        id="search"
         type="search"
         maxlength="200"
         placeholder=${t("side.search")}
@@ -28,14 +31,14 @@ export function ThreadList() {
         onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ event) => (query.value = event.currentTarget.value)}
       />
     </label>
-    <nav class="threads" aria-label=${t("side.threads")}>
+    <nav class="threads" tabindex="-1" aria-label=${t("side.threads")}>
       ${found ? html`<${Found} list=${found} />` : html`<${Everything} />`}
     </nav>
   `;
 }
 
 /**
- * Searches when the typing pauses. Null: nothing is asked.
+ * Searches when the typing pauses, and again when the conversations change. Null: nothing is asked.
  * @param {string} query
  */
 function useSearch(query) {
@@ -52,7 +55,7 @@ function useSearch(query) {
       clearTimeout(timer);
       cut.abort();
     };
-  }, [query]);
+  }, [query, query && threads.value]);
   return found.value;
 }
 
@@ -69,9 +72,16 @@ function Everything() {
       ${t("side.failed")} <button class="link" onClick=${loadThreads}>${t("action.retry")}</button>
     </p>`;
   }
-  if (threads.value.length === 0) return html`<p class="threads-empty">${t("side.empty")}</p>`;
+  if (archived.value) return html`<${Archived} />`;
+  const pinned = threads.value.filter((one) => one.pinned);
   return html`
-    ${byDay(threads.value).map(
+    ${threads.value.length === 0 && html`<p class="threads-empty">${t("side.empty")}</p>`}
+    ${pinned.length > 0 &&
+    html`
+      <h2 key="pinned">${t("side.pinned")}</h2>
+      <ul>${pinned.map((thread) => html`<${ThreadItem} key=${thread.id} thread=${thread} />`)}</ul>
+    `}
+    ${byDay(threads.value.filter((one) => !one.pinned)).map(
       ({ name, list }) => html`
         <h2 key=${name}>${name}</h2>
         <ul>${list.map((thread) => html`<${ThreadItem} key=${thread.id} thread=${thread} />`)}</ul>
@@ -79,5 +89,6 @@ function Everything() {
     )}
     ${threadsCursor.value &&
     html`<button class="link older" onClick=${() => loadOlderThreads().catch(() => null)}>${t("side.older")}</button>`}
+    <button class="link older put-away" onClick=${() => void attempt(loadArchived)}>${t("side.archived")}</button>
   `;
 }
