@@ -15,6 +15,8 @@ from tests.model_server import ModelServer
 
 FRENCH: dict[str, Any] = {"locale": "fr-FR", "viewport": {"width": 1440, "height": 900}}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+SLOW_MS = 20_000
+"""How long a busy machine may take until what is expected is there."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,6 +25,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+expect.set_options(timeout=SLOW_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -88,7 +93,7 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
 
     async def opened(url: str, **options: Any) -> LeaPage:
         context = await browser.new_context(**(FRENCH | options))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(SLOW_MS)
         pages.append(LeaPage(context, await context.new_page(), url))
         return pages[-1]
 
