@@ -15,7 +15,7 @@ from lea.auth.secret import secret_file
 from lea.cli import embedded, imports
 from lea.cli.archive import DATABASE, IMPORTS, SECRET, Contents, Kind, beside, now, pack, unpack
 from lea.cli.dump import Dumps
-from lea.cli.serve import sole_server
+from lea.cli.sole import sole_server
 from lea.config import Config
 from lea.errors import StartError
 from lea.store.engine import make_folder

@@ -1,13 +1,10 @@
 """Runs the server: arguments, settings, logs, listening, signals, and the order in which it ends."""
 
 import asyncio
-import fcntl
 import os
 import resource
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -17,6 +14,7 @@ from aiohttp import web
 
 from lea import __version__, log
 from lea.app import create_app, drain
+from lea.cli.sole import sole_server
 from lea.cli.welcome import welcome
 from lea.config import Config
 from lea.errors import StartError
@@ -92,24 +90,3 @@ async def _listen(runner: web.AppRunner, config: Config) -> str:
     bound = runner.addresses[0][1]
     shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104  (shown, not bound)
     return f"http://[{shown}]:{bound}" if ":" in shown else f"http://{shown}:{bound}"
-
-
-@contextmanager
-def sole_server(config: Config) -> Iterator[None]:
-    """An embedded database belongs to one server; the lock is the kernel's, so a crash leaves none behind."""
-    database = config.database.file
-    if database is None:
-        yield
-        return
-    path = database.with_name(f"{database.name}.lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = path.open("a")
-    except OSError as error:
-        raise StartError(f"database.url: {path.parent} cannot be written to: {error.strerror}") from None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StartError(f"database.url: another server is using {database}") from None
-        yield

@@ -8,19 +8,13 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.e2e.axe import complaints
+from tests.e2e.looks import LOOKS, TOO_WIDE
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, Server, Start
 from tests.model_replies import Call
 from tests.model_server import Answer, ModelServer
 
 CREATE = "Crée une vente au 12 rue des Lilas, 69003 Lyon, prix 350 000 €"
-LOOKS: list[tuple[str, dict[str, Any]]] = [
-    ("wide", {"viewport": {"width": 1280, "height": 800}}),
-    ("wide-dark", {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}),
-    ("narrow", {"viewport": {"width": 360, "height": 740}}),
-    ("narrow-dark", {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}),
-]
-TOO_WIDE = "[...document.querySelectorAll('html, .scroller')].filter(e => e.scrollWidth > e.clientWidth).length"
 
 
 def moving(reference: str, stage: str = "offer", text: str = "Je peux le faire.") -> Answer:

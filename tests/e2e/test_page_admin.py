@@ -7,14 +7,11 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e.looks import LOOKS
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, KARIM, Server, Start
 from tests.model_server import Answer, ModelServer, Refusal
 
-LOOKS: list[tuple[str, dict[str, Any]]] = [
-    ("wide", {"viewport": {"width": 1280, "height": 800}}),
-    ("narrow-dark", {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}),
-]
 TOO_WIDE = "[...document.querySelectorAll('html, .tabs, .scroller')].filter(e => e.scrollWidth > e.clientWidth).length"
 PARTS = ("health", "breakers", "sessions", "locks", "turns")
 

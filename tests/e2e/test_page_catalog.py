@@ -14,16 +14,10 @@ from playwright.async_api import FilePayload, Locator, expect
 
 from tests import catalog_files as files
 from tests.e2e.axe import complaints
+from tests.e2e.looks import LOOKS, TOO_WIDE
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, KARIM, Server, Start, server
 
-LOOKS: list[tuple[str, dict[str, Any]]] = [
-    ("wide", {"viewport": {"width": 1280, "height": 800}}),
-    ("wide-dark", {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}),
-    ("narrow", {"viewport": {"width": 360, "height": 740}}),
-    ("narrow-dark", {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}),
-]
-TOO_WIDE = "[...document.querySelectorAll('html, .scroller')].filter(e => e.scrollWidth > e.clientWidth).length"
 LIST = "Réf.;Désignation;Prix HT;Divers\nA-1;Chaise Alba;89,00 €;Hêtre\nA-2;Table Alba;190 €;Noyer\n"
 DROP = """([text, name]) => {
     const data = new DataTransfer();

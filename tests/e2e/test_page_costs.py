@@ -9,17 +9,11 @@ import pytest_asyncio
 from playwright.async_api import Locator, expect
 
 from tests.e2e.axe import complaints
+from tests.e2e.looks import LOOKS, TOO_WIDE
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, KARIM, Server, Start, server
 from tests.model_server import Answer, ModelServer
 
-LOOKS: list[tuple[str, dict[str, Any]]] = [
-    ("wide", {"viewport": {"width": 1280, "height": 800}}),
-    ("wide-dark", {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}),
-    ("narrow", {"viewport": {"width": 360, "height": 740}}),
-    ("narrow-dark", {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}),
-]
-TOO_WIDE = "[...document.querySelectorAll('html, .scroller')].filter(e => e.scrollWidth > e.clientWidth).length"
 DEAR = {"prompt_tokens": 400_000, "completion_tokens": 100_000, "prompt_tokens_details": {"cached_tokens": 0}}
 
 

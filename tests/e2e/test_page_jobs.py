@@ -11,9 +11,9 @@ from aiohttp import ClientSession
 from playwright.async_api import Locator, expect
 
 from tests.e2e.axe import complaints
+from tests.e2e.looks import LOOKS, TOO_WIDE
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, KARIM, Server, server
-from tests.e2e.test_page_costs import LOOKS, TOO_WIDE
 from tests.odoo_server import DATABASE, KEY, USER, OdooServer
 
 COMPANY = "Atelier Lenoir"

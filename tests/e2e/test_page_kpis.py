@@ -10,9 +10,10 @@ from aiohttp import ClientSession
 from playwright.async_api import Locator, expect
 
 from tests.e2e.axe import complaints
+from tests.e2e.looks import LOOKS, TOO_WIDE
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, KARIM, Server, Start, server
-from tests.e2e.test_page_costs import LOOKS, TOO_WIDE, spend
+from tests.e2e.test_page_costs import spend
 from tests.model_server import Answer, ModelServer
 
 BRING = """async () => {

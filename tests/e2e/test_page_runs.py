@@ -11,17 +11,11 @@ from playwright.async_api import FilePayload, Locator, expect
 
 from tests.catalog_files import FURNITURE
 from tests.e2e.axe import complaints
+from tests.e2e.looks import LOOKS, TOO_WIDE
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, KARIM, ROOT, Server, server
 from tests.model_server import Answer, Call, ModelServer
 
-LOOKS: list[tuple[str, dict[str, Any]]] = [
-    ("wide", {"viewport": {"width": 1280, "height": 800}}),
-    ("wide-dark", {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}),
-    ("narrow", {"viewport": {"width": 360, "height": 740}}),
-    ("narrow-dark", {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}),
-]
-TOO_WIDE = "[...document.querySelectorAll('html, .scroller')].filter(e => e.scrollWidth > e.clientWidth).length"
 PIPELINE = '''"""Jobs that end when the file `gate` says so; every tenth fails until there is `mended`."""
 
 import asyncio

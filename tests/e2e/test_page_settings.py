@@ -9,9 +9,10 @@ from playwright.async_api import Locator, expect
 
 from tests.e2e import test_page_runs
 from tests.e2e.axe import complaints
+from tests.e2e.looks import LOOKS, TOO_WIDE
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, Server
-from tests.e2e.test_page_runs import LOOKS, TOO_WIDE, Works
+from tests.e2e.test_page_runs import Works
 from tests.model_server import Answer, ModelServer
 
 counting = test_page_runs.works
