@@ -21,7 +21,7 @@ def made(**cells: str) -> Product | Rejected:
 
 def of_file(folder: Path, data: bytes) -> list[Product | Rejected]:
     (folder / "file").write_bytes(data)
-    found = slices(folder / "file", Limits(), None)["slices"]
+    found = slices(folder / "file", Limits(), None)
     return [one for part in found for one in products(part["lines"], part["first"], part["currency"])]
 
 

@@ -1,6 +1,7 @@
 """Runs the server: arguments, settings, logs, listening, signals, and the order in which it ends."""
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -20,6 +21,8 @@ from lea.config import Config
 from lea.errors import StartError
 from lea.handlers.parser import Runner
 
+SWITCH_S = 0.001
+"""How long a thread that computes keeps the loop from going on: each token needs the interpreter several times."""
 OTHER_FILES = 1_000
 """Files and sockets that are no connection of a client's: databases, Redis, models, logs."""
 
@@ -56,6 +59,8 @@ async def _run(config: Config, *, demo: bool) -> None:
         loop.add_signal_handler(number, leave.set)
     try:
         await runner.setup()
+        sys.setswitchinterval(SWITCH_S)
+        gc.freeze()  # what is there now stays: going through it again and again would hold up every stream
         url = await _listen(runner, config)
         for line in await welcome(app, url, demo=demo):
             click.echo(line, err=True)

@@ -19,7 +19,7 @@ from lea.store.runs import Connection, Run
 T = TypeVar("T")
 
 BATCH: Final = 200
-GATHER_S: Final = 0.1
+GATHER_S: Final = 0.05
 """How long the first of a batch waits for others."""
 SLOWLY: Final = 10
 """By how many a batch grows again after one that took too long."""

@@ -56,10 +56,7 @@ class Extract:
 
     async def work(self, scope: RunScope, job: JobSpec) -> Finished:
         """The articles and rejects of a slice."""
-        made = await asyncio.to_thread(_products, job.payload)
-        now = self._clock.now()
-        items = [_item(scope, product, now) for product in made if isinstance(product, Product)]
-        rejects = [_reject(scope, rejected, now) for rejected in made if isinstance(rejected, Rejected)]
+        items, rejects = await asyncio.to_thread(_rows, scope, job.payload, self._clock.now())
 
         def save(connection: Connection) -> None:
             catalog.put_items(connection, items)
@@ -69,8 +66,11 @@ class Extract:
         return Finished(summary.format(saved=len(items), rejected=len(rejects)), save)
 
 
-def _products(payload: Mapping[str, Any]) -> list[Product | Rejected]:
-    return products(payload["lines"], payload["first"], payload["currency"])
+def _rows(scope: RunScope, payload: Mapping[str, Any], now: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Articles and rejects as they are saved."""
+    made = products(payload["lines"], payload["first"], payload["currency"])
+    items = [_item(scope, product, now) for product in made if isinstance(product, Product)]
+    return items, [_reject(scope, rejected, now) for rejected in made if isinstance(rejected, Rejected)]
 
 
 def _item(scope: RunScope, product: Product, now: float) -> dict[str, Any]:

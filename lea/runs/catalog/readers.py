@@ -44,15 +44,16 @@ class Readers:
 
     async def preview(self, path: Path, mapping: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Media, columns, mapping and the first products of a file. Raises LeaError with the file's code."""
-        answer: dict[str, Any] = await self._ask("preview", path, mapping)
+        (answer,) = await self._ask("preview", path, mapping)
         return answer
 
     async def slices(self, path: Path, mapping: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
         """What `products.products` takes, of 200 rows each. Raises LeaError with the file's code."""
-        answer = await self._ask("slices", path, mapping)
-        return list(answer["slices"])
+        return await self._ask("slices", path, mapping)
 
-    async def _ask(self, task: Literal["preview", "slices"], path: Path, mapping: Mapping[str, str] | None) -> Any:
+    async def _ask(
+        self, task: Literal["preview", "slices"], path: Path, mapping: Mapping[str, str] | None
+    ) -> list[dict[str, Any]]:
         if self._waiting >= self._bound:
             raise Overloaded(retry_after_s=RETRY_S)
         self._waiting += 1
@@ -63,11 +64,11 @@ class Readers:
                 })  # fmt: skip
         finally:
             self._waiting -= 1
-        if "code" in answer:
-            raise unreadable(answer["code"], answer["line"])
+        if answer and "code" in answer[0]:
+            raise unreadable(answer[0]["code"], answer[0]["line"])
         return answer
 
-    async def _in_process(self, question: Mapping[str, Any]) -> dict[str, Any]:
+    async def _in_process(self, question: Mapping[str, Any]) -> list[dict[str, Any]]:
         process = await asyncio.create_subprocess_exec(
             *COMMAND,
             stdin=asyncio.subprocess.PIPE,
@@ -87,5 +88,8 @@ class Readers:
         if process.returncode:
             log.warning("catalog.reader_failed", task=question["task"], exit=process.returncode)
             raise unreadable("file_reader_failed")
-        answer: dict[str, Any] = orjson.loads(out)
+        answer: list[dict[str, Any]] = []
+        for line in out.splitlines():  # a long list at once would hold up everybody's streams
+            answer.append(orjson.loads(line))
+            await asyncio.sleep(0)
         return answer

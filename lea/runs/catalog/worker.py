@@ -1,4 +1,4 @@
-"""The process a file is read in: one question on stdin, one answer on stdout, both JSON.
+"""The process a file is read in: one question on stdin, the answer on stdout, a line of JSON for each of its parts.
 
 It is ended when it takes too long, has no more memory than it was given, and knows none of the server's secrets.
 """
@@ -22,6 +22,8 @@ from lea.runs.catalog.reading.read import read
 from lea.runs.catalog.reading.sheet import Limits, Sheet, Unreadable
 
 SAMPLE = 5
+NICE = 10
+"""A file can wait; on a machine with one core everybody's streams go first."""
 SLICE = 200
 """Rows of one run job."""
 
@@ -32,6 +34,7 @@ def main() -> None:
     os.dup2(2, 1)
     question = orjson.loads(sys.stdin.buffer.read())
     limits = Limits(**question["limits"])
+    os.nice(NICE)
     with suppress(OSError, ValueError):  # a service manager may forbid it, and has bounds of its own then
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
@@ -42,7 +45,7 @@ def main() -> None:
     except (MemoryError, RecursionError):
         answer = {"code": "file_expands_too_much", "line": None}
     with os.fdopen(answer_to, "wb") as out:
-        out.write(orjson.dumps(answer))
+        out.write(b"\n".join(map(orjson.dumps, [answer] if isinstance(answer, dict) else answer)))
 
 
 def preview(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> dict[str, Any]:
@@ -63,13 +66,13 @@ def preview(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> di
     }
 
 
-def slices(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> dict[str, Any]:
+def slices(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> list[dict[str, Any]]:
     """What run jobs work on; a reference's first line travels with the slices that repeat it."""
     _, sheet = read(path, limits)
     found, lines = _understood(together(sheet), mapping)
     first = _first(lines)
     currency = currency_of(found.columns.get("price"))
-    return {"slices": [_slice(lines[begin : begin + SLICE], first, currency) for begin in range(0, len(lines), SLICE)]}
+    return [_slice(lines[begin : begin + SLICE], first, currency) for begin in range(0, len(lines), SLICE)]
 
 
 def _slice(lines: list[Line], first: Mapping[str, int], currency: str) -> dict[str, Any]:
