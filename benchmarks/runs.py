@@ -56,8 +56,8 @@ async def run(*, quick: bool) -> Part:
     ]
     notes = [
         "The server has one core for all it does: the process that reads the file, the run, the chat, the watchers.",
-        "A change's time is the end of the job, before it is saved; the watcher's is when the bytes came. All messages to all "
-        "watchers count, at most five a second to each.",
+        "A change's time is the end of the job, before it is saved; the watcher's is when the bytes came.",
+        "All messages to all watchers count, at most five a second to each.",
     ]
     return Part("runs", "Runs", rows, notes)
 
