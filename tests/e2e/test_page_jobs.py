@@ -60,6 +60,7 @@ def job(page: LeaPage, title: str) -> Locator:
 
 
 async def make(page: LeaPage, title: str, **fields: str) -> None:
+    await expect(lane(page, "À traiter")).to_be_visible()
     await page.button("Nouvelle tâche").click()
     await page.page.get_by_label("Intitulé", exact=True).fill(title)
     for label, value in fields.items():

@@ -142,8 +142,7 @@ async def test_an_english_browser_gets_an_english_page(lea: Server, open_page: O
     await expect(page.page.locator("html")).to_have_attribute("lang", "en")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize(("width", "theme"), [(360, "dark"), (1440, "light")])
 async def test_it_fits_and_is_kept_as_a_picture(
     lea: Server, open_page: Open, model: ModelServer, width: int, theme: Any
 ) -> None:
