@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from importlib.metadata import entry_points
-from typing import Any, Final
+from typing import Final
 
+from lea import plugins
 from lea.actions.action import AnyAction, Look, Outside, Rule, Write
 from lea.actions.jobs.count_jobs import CountJobs
 from lea.actions.jobs.list_jobs import ListJobs
@@ -47,20 +47,8 @@ def built_in(*, geocode: bool, pipelines: PipelineNames | None = None) -> list[A
 
 
 def installed() -> list[AnyAction]:
-    """What other packages bring: each entry point names a class, or a function, that makes one action.
-
-    Raises StartError with the entry point's name where it cannot be loaded or makes something else.
-    """
-    found: list[AnyAction] = []
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            action: Any = point.load()()
-        except Exception as error:
-            raise StartError(f"plugin {point.name} ({point.value}) cannot be loaded: {error!r}") from error
-        if not isinstance(action, Look | Write | Outside):
-            raise StartError(f"plugin {point.name} ({point.value}) does not make an action")
-        found.append(action)
-    return found
+    """What other packages bring. Raises StartError; see plugins.installed."""
+    return plugins.installed(GROUP, "an action", lambda made: isinstance(made, Look | Write | Outside))
 
 
 class Registry:

@@ -5,12 +5,11 @@ import asyncio
 from aiohttp import web
 from pydantic import BaseModel
 
-from lea.handlers.costs import DAYS, MOST_DAYS, date_of, days_asked, usd
-from lea.handlers.keys import CLOCK, KPIS, SOURCE
+from lea.handlers.costs import MOST_DAYS, asked, date_of, usd
+from lea.handlers.keys import KPIS, SOURCE
 from lea.handlers.routes import Call, Empty, Routes, json_response
 from lea.records.fields import STAGES
 from lea.sources.source import OPEN_STATES, JobsMetrics
-from lea.store.costs import DAY_S
 from lea.store.kpis import Kpis, Runs, Turns
 
 OVER = "closed"
@@ -98,9 +97,8 @@ routes = Routes("analytics")
 @routes.add("GET", "/v1/analytics/kpis", answer=KpisAnswer, query={"days": f"1 to {MOST_DAYS}, today's included"})
 async def kpis(call: Call[Empty]) -> web.StreamResponse:
     """What the company's work came to in these days; what is spent is the company's for its admins, else one's own."""
-    days, caller = days_asked(call.request.query.get("days", str(DAYS))), call.identity
-    today = int(call.app[CLOCK].now() // DAY_S)
-    since, one = today - days + 1, None if caller.role == "admin" else caller.user_id
+    days, since, today, one = asked(call)
+    caller = call.identity
     found, jobs = await asyncio.gather(
         call.app[KPIS].read(caller.company_id, one, since), call.app[SOURCE].jobs_metrics(caller.company_id)
     )

@@ -93,9 +93,8 @@ routes = Routes("costs")
 @routes.add("GET", "/v1/llm/costs", answer=CostsAnswer, query={"days": f"1 to {MOST_DAYS}, today's included"})
 async def costs(call: Call[Empty]) -> web.StreamResponse:
     """What models cost, by day, person, model and purpose: the company's for its admins, else one's own."""
-    days, caller = days_asked(call.request.query.get("days", str(DAYS))), call.identity
-    today = int(call.app[CLOCK].now() // DAY_S)
-    since, one = today - days + 1, None if caller.role == "admin" else caller.user_id
+    days, since, today, one = asked(call)
+    caller = call.identity
     report = await call.app[STORE].read(lambda connection: rows.report(connection, caller.company_id, one, since))
     more = {"cached_tokens": report.total.cached_tokens, "unpriced_calls": report.total.unpriced_calls}
     return json_response(
@@ -165,8 +164,17 @@ def date_of(day: int) -> str:
     return datetime.fromtimestamp(day * DAY_S, UTC).date().isoformat()
 
 
-def days_asked(value: str) -> int:
-    """How many, today's included. Raises BadRequest."""
+def asked(call: Call[Empty]) -> tuple[int, int, int, UserId | None]:
+    """How many days, the first and the last of them, and of whom: None is the company, which its admins see.
+
+    Raises BadRequest.
+    """
+    caller, today = call.identity, int(call.app[CLOCK].now() // DAY_S)
+    days = _days(call.request.query.get("days", str(DAYS)))
+    return days, today - days + 1, today, None if caller.role == "admin" else caller.user_id
+
+
+def _days(value: str) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value[:9]) <= MOST_DAYS:
         raise BadRequest(errors=[{"path": "days", "message": f"a number from 1 to {MOST_DAYS}"}])
     return int(value)

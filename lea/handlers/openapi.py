@@ -71,12 +71,12 @@ def add_documents(app: web.Application, groups: Sequence[Routes], actions: Calla
         described = document(groups)
         return orjson.dumps(described), _page(described, actions())
 
-    async def openapi(_: web.Request) -> web.Response:
-        body, _page_of_it = await asyncio.to_thread(made)
+    async def openapi(_request: web.Request) -> web.Response:
+        body, _ = await asyncio.to_thread(made)
         return web.Response(body=body, content_type="application/json")
 
-    async def docs(_: web.Request) -> web.Response:
-        _body, page = await asyncio.to_thread(made)
+    async def docs(_request: web.Request) -> web.Response:
+        _, page = await asyncio.to_thread(made)
         return web.Response(text=page, content_type="text/html", charset="utf-8", headers={CSP: STYLED})
 
     app.router.add_get("/openapi.json", openapi)

@@ -1,9 +1,9 @@
 """Every pipeline there is: our own, and those of installed packages (entry point `lea.pipelines`)."""
 
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import entry_points
-from typing import Any, Final
+from typing import Final
 
+from lea import plugins
 from lea.errors import BadRequest, StartError
 from lea.runs.pipeline import Pipeline
 
@@ -13,20 +13,8 @@ Factory = Callable[[], Pipeline]
 
 
 def installed() -> list[Pipeline]:
-    """What other packages bring: each entry point names a class, or a function, that makes one pipeline.
-
-    Raises StartError with the entry point's name where it cannot be loaded or makes something else.
-    """
-    found: list[Pipeline] = []
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            pipeline: Any = point.load()()
-        except Exception as error:
-            raise StartError(f"plugin {point.name} ({point.value}) cannot be loaded: {error!r}") from error
-        if not all(hasattr(pipeline, name) for name in NEEDED):
-            raise StartError(f"plugin {point.name} ({point.value}) does not make a pipeline")
-        found.append(pipeline)
-    return found
+    """What other packages bring. Raises StartError; see plugins.installed."""
+    return plugins.installed(GROUP, "a pipeline", lambda made: all(hasattr(made, name) for name in NEEDED))
 
 
 class Pipelines:
