@@ -22,7 +22,10 @@ def made(**cells: str) -> Product | Rejected:
 def of_file(folder: Path, data: bytes) -> list[Product | Rejected]:
     (folder / "file").write_bytes(data)
     found = slices(folder / "file", Limits(), None)
-    return [one for part in found for one in products(part["lines"], part["first"], part["currency"])]
+    made: list[Product | Rejected] = []
+    for part in found:
+        made += [Product(**one) for one in part["products"]] + [Rejected(**one) for one in part["rejected"]]
+    return sorted(made, key=lambda one: one.line)
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ async def test_ten_thousand_rows_are_understood_in_well_under_ten_seconds(tmp_pa
     (tmp_path / "many").write_bytes(files.many_rows())
     async with asyncio.timeout(8):
         slices = await Readers().slices(tmp_path / "many")
-    assert [len(one["lines"]) for one in slices] == [200] * 50
+    assert [len(one["products"]) for one in slices] == [200] * 50
 
 
 WITHOUT = "import sys; sys.modules.update(dict.fromkeys({missing!r})); from lea.runs.catalog.worker import main; main()"

@@ -1,7 +1,7 @@
 """The catalogue: files that were brought in, articles, and lines that became none."""
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -105,32 +105,20 @@ def imports(
 
 def put_items(connection: Connection, rows: Sequence[Values]) -> None:
     """Add articles, or give those of the same reference what the file says now; what is the same stays untouched."""
-    if not rows:
-        return
-    made = _insert(connection)(catalog_items)
-    new = made.excluded
-    names = (*READ, "import_id", "run_id", "line", "updated_at")
-    read: dict[str, Any] = {name: new[name] for name in names}
-    read["category"] = case((items.enriched_by.is_(None), new.category), else_=items.category)
-    differs = or_(*(items[name].is_distinct_from(read[name]) for name in READ))
-    changed = made.on_conflict_do_update(
-        index_elements=[items.company_id, items.reference],
-        set_=read | {"version": items.version + 1},
-        where=differs,
-    )
-    connection.execute(changed, [dict(row) for row in rows])
+    if rows:
+        connection.execute(_put(connection.dialect.name), [dict(row) for row in rows])
 
 
 def add_items(connection: Connection, rows: Sequence[Values]) -> None:
     """Add articles; one whose reference the company has stays as it is."""
-    made = _insert(connection)(catalog_items).on_conflict_do_nothing(index_elements=["company_id", "reference"])
+    made = _insert(connection.dialect.name)(catalog_items).on_conflict_do_nothing(index_elements=["company_id", "reference"])
     connection.execute(made, [dict(row) for row in rows])
 
 
 def put_rejects(connection: Connection, rows: Sequence[Values]) -> None:
     """Add what is not there yet."""
     if rows:
-        made = _insert(connection)(catalog_rejects).on_conflict_do_nothing(index_elements=["id"])
+        made = _insert(connection.dialect.name)(catalog_rejects).on_conflict_do_nothing(index_elements=["id"])
         connection.execute(made, [dict(row) for row in rows])
 
 
@@ -206,6 +194,21 @@ def _fitting(connection: Connection, company_id: CompanyId, found: Found) -> lis
     return conditions + [contains(connection, SEARCHED, word) for word in found.words]
 
 
-def _insert(connection: Connection) -> Any:
+@cache
+def _put(dialect: str) -> Any:
+    made = _insert(dialect)(catalog_items)
+    new = made.excluded
+    names = (*READ, "import_id", "run_id", "line", "updated_at")
+    read: dict[str, Any] = {name: new[name] for name in names}
+    read["category"] = case((items.enriched_by.is_(None), new.category), else_=items.category)
+    differs = or_(*(items[name].is_distinct_from(read[name]) for name in READ))
+    return made.on_conflict_do_update(
+        index_elements=[items.company_id, items.reference],
+        set_=read | {"version": items.version + 1},
+        where=differs,
+    )
+
+
+def _insert(dialect: str) -> Any:
     """SQLite and PostgreSQL say the same, each in a class of its own."""
-    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return sqlite.insert if dialect == "sqlite" else postgresql.insert

@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, ClassVar, Final
 
 from lea.clock import Clock
 from lea.errors import NotFound
-from lea.ids import derived_id, new_id
+from lea.ids import derived_id
 from lea.runs.catalog.files import Files
-from lea.runs.catalog.products import Product, Rejected, products
 from lea.runs.catalog.readers import Readers
 from lea.runs.pipeline import Finished, JobSpec, RunScope
 from lea.sentences import Language
@@ -21,6 +19,9 @@ SUMMARIES: Final[dict[Language, tuple[str, str]]] = {
     "fr": ("Lignes {first} à {last}", "{saved} articles, {rejected} lignes refusées"),
     "en": ("Rows {first} to {last}", "{saved} articles, {rejected} rows rejected"),
 }
+
+RUN_PART: Final = len("it_") + 14
+LAST_LINE: Final = 16**10 - 1
 
 
 class Extract:
@@ -48,15 +49,15 @@ class Extract:
         slices = await self._readers.slices(path, scope.arguments.get("mapping"))
         title, _ = SUMMARIES[scope.language]
         return [
-            JobSpec(
-                f"slice-{place:05}", title.format(first=one["lines"][0][0], last=one["lines"][-1][0]), one, "extract"
-            )
+            JobSpec(f"slice-{place:05}", title.format_map(one), one, "extract")
             for place, one in enumerate(slices, start=1)
         ]
 
     async def work(self, scope: RunScope, job: JobSpec) -> Finished:
         """The articles and rejects of a slice."""
-        items, rejects = await asyncio.to_thread(_rows, scope, job.payload, self._clock.now())
+        now = self._clock.now()
+        items = _items(scope, job.payload["products"], now)
+        rejects = _rejects(scope, job.payload["rejected"], now)
 
         def save(connection: Connection) -> None:
             catalog.put_items(connection, items)
@@ -66,21 +67,16 @@ class Extract:
         return Finished(summary.format(saved=len(items), rejected=len(rejects)), save)
 
 
-def _rows(scope: RunScope, payload: Mapping[str, Any], now: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Articles and rejects as they are saved."""
-    made = products(payload["lines"], payload["first"], payload["currency"])
-    items = [_item(scope, product, now) for product in made if isinstance(product, Product)]
-    return items, [_reject(scope, rejected, now) for rejected in made if isinstance(rejected, Rejected)]
+def _items(scope: RunScope, products: Sequence[Mapping[str, Any]], now: float) -> list[dict[str, Any]]:
+    """Their ids follow from the run and the line; of those saved together the first line comes first, newest on top."""
+    made = _origin(scope) | {"created_at": now, "updated_at": now, "version": 1}
+    run = derived_id("it", scope.run_id)[:RUN_PART]
+    return [{**product, **made, "id": f"{run}{LAST_LINE - product['line']:010x}"} for product in products]
 
 
-def _item(scope: RunScope, product: Product, now: float) -> dict[str, Any]:
-    made = {"created_at": now, "updated_at": now, "version": 1, "id": new_id("it")}
-    return asdict(product) | _origin(scope) | made
-
-
-def _reject(scope: RunScope, rejected: Rejected, now: float) -> dict[str, Any]:
-    own_id = derived_id("reject", scope.run_id, str(rejected.line))
-    return asdict(rejected) | _origin(scope) | {"id": own_id, "created_at": now}
+def _rejects(scope: RunScope, rejected: Sequence[Mapping[str, Any]], now: float) -> list[dict[str, Any]]:
+    made = _origin(scope) | {"created_at": now}
+    return [{**one, **made, "id": derived_id("reject", scope.run_id, str(one["line"]))} for one in rejected]
 
 
 def _origin(scope: RunScope) -> dict[str, Any]:

@@ -48,7 +48,10 @@ class Readers:
         return answer
 
     async def slices(self, path: Path, mapping: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-        """What `products.products` takes, of 200 rows each. Raises LeaError with the file's code."""
+        """Of 200 rows each: `first` and `last` line, `products` and `rejected` as mappings of their fields.
+
+        Raises LeaError with the file's code.
+        """
         return await self._ask("slices", path, mapping)
 
     async def _ask(

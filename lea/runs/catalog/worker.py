@@ -16,7 +16,7 @@ import orjson
 
 from lea.runs.catalog.mapping import Guess, cells_of, chosen, guess
 from lea.runs.catalog.measures import together
-from lea.runs.catalog.products import Line, currency_of, products, reference_of
+from lea.runs.catalog.products import Line, Product, Rejected, currency_of, products, reference_of
 from lea.runs.catalog.reading.media import TYPES
 from lea.runs.catalog.reading.read import read
 from lea.runs.catalog.reading.sheet import Limits, Sheet, Unreadable
@@ -67,7 +67,7 @@ def preview(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> di
 
 
 def slices(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> list[dict[str, Any]]:
-    """What run jobs work on; a reference's first line travels with the slices that repeat it."""
+    """What run jobs save. It is made here, where it can wait: in the server's process a stream would wait for it."""
     _, sheet = read(path, limits)
     found, lines = _understood(together(sheet), mapping)
     first = _first(lines)
@@ -76,9 +76,13 @@ def slices(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> lis
 
 
 def _slice(lines: list[Line], first: Mapping[str, int], currency: str) -> dict[str, Any]:
-    again = {reference_of(cells): line for line, cells in lines if reference_of(cells)}
-    repeated = {reference: first[reference] for reference, line in again.items() if first[reference] != line}
-    return {"lines": lines, "first": repeated, "currency": currency}
+    made = products(lines, first, currency)
+    return {
+        "first": lines[0][0],
+        "last": lines[-1][0],
+        "products": [asdict(one) for one in made if isinstance(one, Product)],
+        "rejected": [asdict(one) for one in made if isinstance(one, Rejected)],
+    }
 
 
 def _understood(sheet: Sheet, mapping: Mapping[str, str] | None) -> tuple[Guess, list[Line]]:
