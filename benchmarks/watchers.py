@@ -1,36 +1,35 @@
 """A thousand who watch one run: raw connections that note when each message came, and take each apart once for all."""
 
 import asyncio
-import re
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import time
 from typing import cast
 
-TOLD = re.compile(rb'"(?:started|ended)_at":"([^"]+)"')
 FRAME_END = b"\n\n"
 DONE = b'{"done":true'
+DATA = b"data: "
 
 
 @dataclass(slots=True)
 class Changes:
-    """When the newest change in a message happened, by the message: all watchers are sent the same bytes."""
+    """When the changes in a message happened, by the message: all watchers are sent the same bytes."""
 
-    known: dict[bytes, float] = field(default_factory=dict)
+    known: dict[bytes, list[float]] = field(default_factory=dict)
 
-    def newest(self, frame: bytes) -> float:
-        """Epoch seconds as the server wrote them; 0 for a message without a time."""
+    def of(self, frame: bytes) -> list[float]:
+        """Epoch seconds as the server wrote them, one a job: its end, or its start where it has not ended."""
         found = self.known.get(frame)
         if found is None:
-            moments = [match.decode() for match in TOLD.findall(frame)]
-            found = max((datetime.fromisoformat(moment).timestamp() for moment in moments), default=0.0)
-            self.known[frame] = found
+            told = (job["ended_at"] or job["started_at"] for job in json.loads(frame[frame.index(DATA) + len(DATA) :]))
+            found = self.known[frame] = [datetime.fromisoformat(moment).timestamp() for moment in told if moment]
         return found
 
 
 class Watcher(asyncio.Protocol):
-    """One reader of a run's stream; `lateness` has seconds from a change to its arrival, a figure a message."""
+    """One reader of a run's stream; `lateness` has seconds from each change to its arrival."""
 
     def __init__(self, changes: Changes) -> None:
         self.lateness: list[float] = []
@@ -56,8 +55,8 @@ class Watcher(asyncio.Protocol):
                     self.ended.set_result(None)
             elif not self.first.done():  # everything there was, however old
                 self.first.set_result(None)
-            elif newest := self._changes.newest(frame[frame.index(b"data: [") :]):
-                self.lateness.append(now - newest)
+            else:
+                self.lateness += [now - moment for moment in self._changes.of(frame)]
 
     def connection_lost(self, exc: Exception | None) -> None:
         for waiting in (self.first, self.ended):

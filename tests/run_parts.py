@@ -56,7 +56,8 @@ class Counting:
             if job.key in scope.arguments.get("unsaveable", ()):
                 raise BadRequest
 
-        return Finished(f"{job.payload['n']} counted", save, 1_000_000)
+        items = scope.arguments.get("items", 1)
+        return Finished(f"{job.payload['n']} counted", save, 1_000_000, items=items)
 
     async def _wait(self) -> None:
         if self.gate is None:

@@ -74,6 +74,16 @@ async def test_a_job_that_hangs_is_ended_tried_again_and_failed_and_the_others_a
         assert told == [("j0", None, 1), ("j1", None, 1), ("j2", "job_timeout", 2)]
 
 
+@pytest.mark.parametrize(("items", "together"), [(100, 2), (101, 1), (5000, 1)])
+async def test_what_is_saved_together_is_at_most_two_hundred_items(tmp_path: Path, items: int, together: int) -> None:
+    async with counting_server(tmp_path, Counting(concurrency=8)) as lea:
+        ada = await lea.person()
+        run = await ended(ada, await start(lea, ada, jobs=8, items=items))
+        assert run["jobs_completed"] == 8
+        sizes = await lea.sql("SELECT count(*) FROM run_jobs GROUP BY version")
+        assert max(size for (size,) in sizes) == together
+
+
 async def test_a_run_without_jobs_is_completed(lea: Lea, ada: Person) -> None:
     run_id = await start(lea, ada, jobs=0)
     assert (await ended(ada, run_id))["state"] == "completed"

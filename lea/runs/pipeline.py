@@ -34,12 +34,13 @@ class RunScope:
 class Finished:
     """What came of a job; `save` runs in the transaction that marks it completed, and may be run again after what it
     did was undone. A LeaError it raises fails the job, a text it returns is the summary instead. `over` is called once
-    that is committed, or given up."""
+    that is committed, or given up. `items` is how many rows it writes, which bounds what is saved together."""
 
     summary: str
     save: Callable[[Connection], str | None] | None = None
     cost_nano_usd: int = 0
     over: Callable[[], None] | None = None
+    items: int = 1
 
 
 class Pipeline(Protocol):

@@ -1,8 +1,11 @@
 """What happened to a run's jobs, written in batches: a transaction for many of them, soon after the first."""
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
+from itertools import accumulate
 from typing import Final, TypeVar
 
 import structlog
@@ -19,6 +22,7 @@ from lea.store.runs import Connection, Run
 T = TypeVar("T")
 
 BATCH: Final = 200
+"""Items of a transaction: longer ones keep every other writer waiting, and who watches."""
 GATHER_S: Final = 0.05
 """How long the first of a batch waits for others."""
 SLOWLY: Final = 10
@@ -46,7 +50,9 @@ class Saver:
         self._size = BATCH
         self._begun: list[Begun] = []
         self._ended: list[Ended] = []
+        self._items = 0
         self._some = asyncio.Event()
+        self._full = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
 
@@ -59,23 +65,29 @@ class Saver:
         """To be saved soon; waits while a whole batch waits for that already."""
         await self._room.wait()
         self._ended.append(job)
+        self._items += job.items
         self._some.set()
-        if len(self._ended) >= BATCH:
+        if self._items >= BATCH:
+            self._full.set()
             self._room.clear()
 
     async def keep_saving(self) -> None:
         """Until cancelled. Raises RunLost."""
         while True:
             await self._some.wait()
-            await asyncio.sleep(GATHER_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GATHER_S):
+                    await self._full.wait()
             await self.flush()
 
     async def flush(self) -> None:
         """Save all there is. Cancelled in the middle, the same is saved again, which changes nothing."""
         while self._begun or self._ended:
             self._some.clear()
+            self._full.clear()
             await self._insist(self._save_some)
-            self._room.set()
+            if self._items < BATCH:
+                self._room.set()
 
     async def finish(self) -> None:
         """The last of it; what the database refuses is given up, and `failed` says so. Raises RunLost."""
@@ -99,7 +111,7 @@ class Saver:
         return await self._insist(partial(self._store.read, unit))
 
     async def _save_some(self) -> None:
-        begun, ended = self._begun[: self._size], self._ended[: self._size]
+        begun, ended = self._begun[: self._size], self._first()
         try:
             run = await self._store.write(partial(self._unit, begun=begun, ended=ended), order=self._run_id)
         except DatabaseTimeout:  # a batch that is too big for a slow database would never be saved
@@ -111,8 +123,14 @@ class Saver:
         self._size = min(BATCH, self._size + SLOWLY)
         faults.reach("jobs.saved")
         del self._begun[: len(begun)], self._ended[: len(ended)]
+        self._items -= sum(job.items for job in ended)
         _over(ended)
         self._changed(run)
+
+    def _first(self) -> list[Ended]:
+        """A batch of them; a job that is more than a batch by itself is one."""
+        items = list(accumulate(job.items for job in self._ended))
+        return self._ended[: max(1, bisect_right(items, self._size))]
 
     async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
         while True:

@@ -15,13 +15,17 @@ from lea import faults
 from lea.clock import Clock
 from lea.errors import ExternalTimeout, InternalError, LeaError
 from lea.runs.pipeline import Finished, JobSpec, Paced, Pipeline, RunScope
-from lea.runs.saver import BATCH, Saver
+from lea.runs.saver import Saver
 from lea.runs.slots import Slots
 from lea.store import run_jobs
 from lea.store.run_jobs import Begun, Ended, Job
 from lea.store.runs import Run
 
 LONGEST_PAUSE_S: Final = 30.0
+PLANNED: Final = 50
+"""Jobs written down in one transaction: with what they are to work on they may be megabytes."""
+AHEAD: Final = 20
+"""Jobs read at once."""
 
 log = structlog.get_logger()
 
@@ -87,8 +91,8 @@ class Work:
     async def _plan(self) -> None:
         specs, of = await self._planned(), self._run.id
         jobs = [Job(spec.key, place, spec.step, spec.title, spec.payload, 0) for place, spec in enumerate(specs)]
-        for first in range(0, len(jobs), BATCH):
-            batch = jobs[first : first + BATCH]
+        for first in range(0, len(jobs), PLANNED):
+            batch = jobs[first : first + PLANNED]
             await self._saver.write(
                 partial(run_jobs.plan, run_id=of, owner=self._owner, jobs=batch, now=self._clock.now())
             )
@@ -114,7 +118,7 @@ class Work:
     async def _following(self) -> Job | None:
         async with self._turn:
             if not self._next:
-                unit = partial(run_jobs.waiting, run_id=self._run.id, after=self._place, limit=BATCH)
+                unit = partial(run_jobs.waiting, run_id=self._run.id, after=self._place, limit=AHEAD)
                 self._next = (await self._saver.read(unit))[::-1]
                 if self._next:
                     self._place = self._next[0].place
@@ -138,6 +142,7 @@ class Work:
                     summary=outcome.summary,
                     cost_nano_usd=outcome.cost_nano_usd,
                     save=outcome.save,
+                    items=outcome.items,
                     over=outcome.over,
                 )
             if not outcome.retryable or attempt >= self._pipeline.attempts:

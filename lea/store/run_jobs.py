@@ -67,7 +67,8 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How it went; `save` is run with it, once, and `over` when nothing more becomes of it."""
+    """How it went; `save` is run with it, once, and `over` when nothing more becomes of it; it
+    writes `items` rows."""
 
     key: str
     state: str
@@ -79,6 +80,7 @@ class Ended:
     cost_nano_usd: int = 0
     save: Callable[[Connection], str | None] | None = None
     over: Callable[[], None] | None = None
+    items: int = 1
 
 
 def plan(connection: Connection, run_id: RunId, owner: str, jobs: Sequence[Job], now: float) -> Run | None:

@@ -64,7 +64,7 @@ class Extract:
             catalog.put_rejects(connection, rejects)
 
         _, summary = SUMMARIES[scope.language]
-        return Finished(summary.format(saved=len(items), rejected=len(rejects)), save)
+        return Finished(summary.format(saved=len(items), rejected=len(rejects)), save, items=len(items) + len(rejects))
 
 
 def _items(scope: RunScope, products: Sequence[Mapping[str, Any]], now: float) -> list[dict[str, Any]]:
