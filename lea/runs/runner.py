@@ -1,7 +1,6 @@
 """Takes runs nobody works at, and works at them in this process until they end or are somebody else's.
 
-All it is told is that there is something to take: which runs those are is in the database. A worker of another kind
-would take them in the same way.
+All it is told is that there is something to take, or which one: what there is to take is in the database.
 """
 
 import asyncio
@@ -111,17 +110,23 @@ class Runner:
             sole=self._sole,
         )
         for run_id in await self._store.read(look):
-            unit = partial(
-                run_leases.take,
-                run_id=run_id,
-                owner=self._owner,
-                lease_s=LEASE_S,
-                now=self._clock.now(),
-                sole=self._sole,
-            )
-            run = await self._store.write(unit)
-            if run is not None:
-                self._begin(run)
+            await self.take_one(run_id)
+
+    async def take_one(self, run_id: RunId) -> None:
+        """This one, if nobody works at it and there is room. Raises LeaError."""
+        if run_id in self._held or len(self._held) >= MOST:
+            return
+        unit = partial(
+            run_leases.take,
+            run_id=run_id,
+            owner=self._owner,
+            lease_s=LEASE_S,
+            now=self._clock.now(),
+            sole=self._sole,
+        )
+        run = await self._store.write(unit)
+        if run is not None:
+            self._begin(run)
 
     async def keep_renewing(self) -> None:
         """Until cancelled. What another process has taken is let go."""

@@ -1,6 +1,6 @@
 """Runs, for whoever starts, ends and opens them again; the work is the runner's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from lea.store.runs import NewRun, Run
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Nothing here waits for work to be done."""
+    """Nothing here waits for work to be done; `offer` tells whoever may take a run of one there is."""
 
     pipelines: Pipelines
     runner: Runner
@@ -29,6 +29,7 @@ class Runs:
     store: Store
     bus: Bus
     clock: Clock
+    offer: Callable[[RunId], None]
 
     def listen(self) -> None:
         """Other processes tell that somebody wants a run cancelled."""
@@ -58,7 +59,7 @@ class Runs:
     def started(self, run: Run) -> None:
         """It was begun or opened, and that is committed."""
         self.telling.changed(run)
-        self.runner.wake()
+        self.offer(run.id)
 
     async def cancel(self, company_id: CompanyId, run_id: RunId) -> Run:
         """Ask for its end, which comes soon, wherever it is worked at; what is done is kept. Raises NotFound."""
