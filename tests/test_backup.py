@@ -10,6 +10,7 @@ import tarfile
 import threading
 import time
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -76,15 +77,32 @@ async def end(server: Process) -> None:
     assert code == 0, err
 
 
-async def made(folder: Path, file: Path, model: ModelServer) -> dict[str, str]:
-    """A backup of a server with one conversation, which has ended; the key of its person."""
-    async with started(folder, LEA_LLM__BASE_URL=model.url) as server, ClientSession() as session:
-        bearer = await key(folder)
-        model.script(Answer("un"))
-        await ask(session, server, bearer, "Compte")
-        await end(server)
-    await run(folder, "backup", str(file))
-    return bearer
+@dataclass
+class Made:
+    """A backup of a server with one conversation, and what it was made of; made once, copied for each test."""
+
+    kept: Path
+    bearer: dict[str, str] | None = None
+
+    async def __call__(self, folder: Path, file: Path, model: ModelServer) -> dict[str, str]:
+        """Puts both where they are wanted; the key of the person."""
+        first, backup = self.kept / "old", self.kept / "lea.tar.gz"
+        if self.bearer is None:
+            async with started(first, LEA_LLM__BASE_URL=model.url) as server, ClientSession() as session:
+                bearer = await key(first)
+                model.script(Answer("un"))
+                await ask(session, server, bearer, "Compte")
+                await end(server)
+            await run(first, "backup", str(backup))
+            self.bearer = bearer
+        shutil.copytree(first, folder)
+        shutil.copy2(backup, file)
+        return self.bearer
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return Made(tmp_path_factory.mktemp("made"))
 
 
 def left(folder: Path) -> list[str]:
@@ -162,7 +180,7 @@ def test_a_copy_ends_and_is_sound_while_another_connection_never_stops_writing(t
     assert ended - began < 10
 
 
-async def test_restoring_under_a_running_server_is_refused(tmp_path: Path, model: ModelServer) -> None:
+async def test_restoring_under_a_running_server_is_refused(tmp_path: Path, model: ModelServer, made: Made) -> None:
     file = tmp_path / "lea.tar.gz"
     bearer = await made(tmp_path / "old", file, model)
     async with started(tmp_path / "old") as server, ClientSession() as session:
@@ -170,7 +188,9 @@ async def test_restoring_under_a_running_server_is_refused(tmp_path: Path, model
         assert await said(session, server, bearer) == ["Compte", "un"]
 
 
-async def test_what_is_there_is_replaced_only_by_force_and_is_kept_whole(tmp_path: Path, model: ModelServer) -> None:
+async def test_what_is_there_is_replaced_only_by_force_and_is_kept_whole(
+    tmp_path: Path, model: ModelServer, made: Made
+) -> None:
     folder, file = tmp_path / "old", tmp_path / "lea.tar.gz"
     bearer = await made(folder, file, model)
     async with started(folder, LEA_LLM__BASE_URL=model.url) as server, ClientSession() as session:
@@ -196,7 +216,9 @@ async def test_what_is_there_is_replaced_only_by_force_and_is_kept_whole(tmp_pat
         assert await said(session, server, bearer) == ["Compte", "un", "Encore", "deux"]
 
 
-async def test_a_damaged_backup_is_refused_and_nothing_is_touched(tmp_path: Path, model: ModelServer) -> None:
+async def test_a_damaged_backup_is_refused_and_nothing_is_touched(
+    tmp_path: Path, model: ModelServer, made: Made
+) -> None:
     folder, file = tmp_path / "old", tmp_path / "lea.tar.gz"
     await made(folder, file, model)
     whole = file.read_bytes()
@@ -227,7 +249,7 @@ def repacked(file: Path, to: Path, **parts: bytes) -> None:
 
 
 async def test_a_backup_that_was_changed_or_is_of_a_newer_version_is_refused(
-    tmp_path: Path, model: ModelServer
+    tmp_path: Path, model: ModelServer, made: Made
 ) -> None:
     folder, file = tmp_path / "old", tmp_path / "lea.tar.gz"
     await made(folder, file, model)
@@ -245,7 +267,7 @@ async def test_a_backup_that_was_changed_or_is_of_a_newer_version_is_refused(
     assert left(tmp_path / "new") == ["lea.db.lock"]
 
 
-async def test_a_damaged_database_is_not_backed_up(tmp_path: Path, model: ModelServer) -> None:
+async def test_a_damaged_database_is_not_backed_up(tmp_path: Path, model: ModelServer, made: Made) -> None:
     folder, file = tmp_path / "old", tmp_path / "lea.tar.gz"
     await made(folder, file, model)
     database = folder / "lea.db"
@@ -257,7 +279,7 @@ async def test_a_damaged_database_is_not_backed_up(tmp_path: Path, model: ModelS
 
 
 async def test_a_backup_that_cannot_be_written_is_one_line_and_leaves_nothing(
-    tmp_path: Path, model: ModelServer
+    tmp_path: Path, model: ModelServer, made: Made
 ) -> None:
     folder, file = tmp_path / "old", tmp_path / "lea.tar.gz"
     await made(folder, file, model)
@@ -278,7 +300,7 @@ async def test_a_backup_that_cannot_be_written_is_one_line_and_leaves_nothing(
     assert left(tmp_path) == ["file", "lea.tar.gz", "old"]
 
 
-async def test_a_backup_told_to_end_leaves_nothing(tmp_path: Path, model: ModelServer) -> None:
+async def test_a_backup_told_to_end_leaves_nothing(tmp_path: Path, model: ModelServer, made: Made) -> None:
     folder = tmp_path / "old"
     await made(folder, tmp_path / "lea.tar.gz", model)
     with closing(sqlite3.connect(folder / "lea.db")) as connection:
@@ -382,7 +404,9 @@ async def test_without_postgresql_programs_a_backup_says_what_to_install(
     assert left(tmp_path) == []
 
 
-async def test_what_root_restores_belongs_to_whom_the_folder_belongs(tmp_path: Path, model: ModelServer) -> None:
+async def test_what_root_restores_belongs_to_whom_the_folder_belongs(
+    tmp_path: Path, model: ModelServer, made: Made
+) -> None:
     """The server runs as a user of its own and has to write to what an operator put there."""
     if os.geteuid() != 0:
         pytest.skip("only root gives files away")
