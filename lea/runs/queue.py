@@ -7,6 +7,7 @@ process that received it, is found by the look each of them makes every two seco
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -65,11 +66,9 @@ class RunQueue:
 
     async def aclose(self) -> None:
         """Give back the connections."""
-        try:
+        with suppress(*FAILURES):
             async with asyncio.timeout(REQUEST_S):
                 await self._broker.shutdown()
-        except FAILURES as error:
-            log.debug("runs.queue_not_closed", error=type(error).__name__)
 
     async def _announce(self, run_id: RunId) -> None:
         if not self._link.available:

@@ -111,7 +111,8 @@ def put_items(connection: Connection, rows: Sequence[Values]) -> None:
 
 def add_items(connection: Connection, rows: Sequence[Values]) -> None:
     """Add articles; one whose reference the company has stays as it is."""
-    made = _insert(connection.dialect.name)(catalog_items).on_conflict_do_nothing(index_elements=["company_id", "reference"])
+    made = _insert(connection.dialect.name)(catalog_items)
+    made = made.on_conflict_do_nothing(index_elements=["company_id", "reference"])
     connection.execute(made, [dict(row) for row in rows])
 
 
