@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ from time import monotonic
 
 import orjson
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession, ClientTimeout
 
 from tests import nginx
@@ -37,8 +39,30 @@ class Site:
         return [orjson.loads(line) for line in (self.folder / "access.log").read_text().splitlines()]
 
 
-@pytest.fixture
-async def site(tmp_path: Path, model: ModelServer) -> AsyncIterator[Site]:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+"""Starting it all takes longer than most of these tests; who kills a process has a site of their own."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def model() -> AsyncIterator[ModelServer]:
+    async with ModelServer() as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(tmp_path_factory: pytest.TempPathFactory, model: ModelServer) -> AsyncIterator[Site]:
+    async with built(tmp_path_factory.mktemp("site"), model) as whole:
+        yield whole
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def own_site(tmp_path: Path, model: ModelServer) -> AsyncIterator[Site]:
+    async with built(tmp_path, model) as whole:
+        yield whole
+
+
+@asynccontextmanager
+async def built(tmp_path: Path, model: ModelServer) -> AsyncIterator[Site]:
     folder = tmp_path / "nginx"
     folder.mkdir()
     with own_redis() as redis:
@@ -106,35 +130,38 @@ async def test_a_quiet_stream_stays_open(site: Site, model: ModelServer) -> None
         assert not events.content.at_eof()
 
 
-async def test_when_one_process_is_killed_the_next_requests_work_at_the_other(site: Site) -> None:
+async def test_when_one_process_is_killed_the_next_requests_work_at_the_other(own_site: Site) -> None:
     async def ask(number: int) -> tuple[int, str]:
         body = {"message": f"Question {number}", "session_id": f"s{number}"}
-        async with site.session.post(site.url + "/v1/lea/chat", json=body, headers=site.bearer) as response:
+        async with own_site.session.post(own_site.url + "/v1/lea/chat", json=body, headers=own_site.bearer) as response:
             return response.status, (await response.json()).get("finish_reason", "")
 
     assert await asyncio.gather(*(ask(number) for number in range(6))) == [(200, "stop")] * 6
-    used = {line["upstream"] for line in site.log() if line["path"] == "/v1/lea/chat"}
-    assert used == {server.url.removeprefix("http://") for server in (site.one, site.other)}
-    await site.one.end(signal.SIGKILL)
+    used = {line["upstream"] for line in own_site.log() if line["path"] == "/v1/lea/chat"}
+    assert used == {server.url.removeprefix("http://") for server in (own_site.one, own_site.other)}
+    await own_site.one.end(signal.SIGKILL)
     for number in range(6, 12):
         assert await ask(number) == (200, "stop")
-    async with site.session.get(site.url + "/v1/lea/threads/s1", headers=site.bearer) as response:
+    async with own_site.session.get(own_site.url + "/v1/lea/threads/s1", headers=own_site.bearer) as response:
         assert len((await response.json())["messages"]) == 2
 
 
 async def test_a_message_that_was_sent_to_a_process_that_dies_is_not_sent_to_the_other(
-    site: Site, model: ModelServer
+    own_site: Site, model: ModelServer
 ) -> None:
     """Nothing was answered yet, so a proxy that tries again would, and the model would be paid twice."""
     model.script(Answer("un deux", gate=asyncio.Semaphore(0)))
     body = {"message": "Compte", "session_id": "s1"}
-    asking = asyncio.ensure_future(site.session.post(site.url + "/v1/lea/chat", json=body, headers=site.bearer))
-    await model.exchange(0)
-    await (await answering(site)).end(signal.SIGKILL)
+    asked = len(model.exchanges)
+    asking = asyncio.ensure_future(
+        own_site.session.post(own_site.url + "/v1/lea/chat", json=body, headers=own_site.bearer)
+    )
+    await model.exchange(asked)
+    await (await answering(own_site)).end(signal.SIGKILL)
     async with await asking as response:
         assert response.status == 502
-    assert len(model.exchanges) == 1
-    async with site.session.get(site.url + "/v1/lea/threads/s1", headers=site.bearer) as response:
+    assert len(model.exchanges) == asked + 1
+    async with own_site.session.get(own_site.url + "/v1/lea/threads/s1", headers=own_site.bearer) as response:
         assert (await response.json())["messages"][0]["content"] == "Compte"
 
 
