@@ -1,21 +1,16 @@
 """Conversations as people handle them: list, read, rename, delete, search."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, or_, select, update
 
 from lea.errors import Conflict
-from lea.ids import CompanyId, MessageId, ThreadId, UserId
-from lea.store.branches import families, versions
+from lea.ids import CompanyId, ThreadId, UserId
 from lea.store.business_tables import transactions
 from lea.store.folding import contains
 from lea.store.tables import messages, threads, turns
-from lea.store.turns import path_to
 
-READ_LIMIT = 5000
-"""Most messages of one conversation read at once."""
 PINNED = 50
 """Most conversations a person keeps on top."""
 
@@ -36,22 +31,6 @@ class ThreadRow:
     excerpt: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRow:
-    """A message; `siblings` are its versions in order, itself among them, and none where it is the only one."""
-
-    id: MessageId
-    parent_id: MessageId | None
-    turn_id: str
-    role: str
-    content: str
-    created_at: float
-    finish_reason: str | None
-    provider: str | None
-    error_code: str | None
-    siblings: Sequence[MessageId] = ()
-
-
 def page(
     connection: Connection,
     user_id: UserId,
@@ -62,7 +41,7 @@ def page(
 ) -> list[ThreadRow]:
     """The newest conversations, `before` the last `(updated_at, id)` of the page above."""
     aside = threads.c.archived_at.is_not(None) if archived else threads.c.archived_at.is_(None)
-    query = _listed(user_id).where(aside).limit(limit)
+    query = _listed(user_id).where(aside, threads.c.origin.is_(None)).limit(limit)
     if before is not None:
         moment, thread_id = before
         query = query.where(
@@ -95,15 +74,6 @@ def about(connection: Connection, user_id: UserId, thread_id: ThreadId) -> str:
         .where(threads.c.user_id == user_id, threads.c.id == thread_id)
     )
     return connection.execute(query).scalar_one_or_none() or ""
-
-
-def read(connection: Connection, user_id: UserId, thread_id: ThreadId) -> list[MessageRow]:
-    """The messages of the branch that is shown, oldest first."""
-    head = connection.execute(
-        select(threads.c.head_id).where(threads.c.user_id == user_id, threads.c.id == thread_id)
-    ).scalar_one_or_none()
-    rows = path_to(connection, user_id, thread_id, head, READ_LIMIT)
-    return _messages(connection, user_id, thread_id, rows)
 
 
 def change(
@@ -164,32 +134,17 @@ def search(
         .where(or_(found.c.thread_id.is_not(None), contains(connection, threads.c.title, words)))
         .limit(limit)
     )
-    if thread_id is not None:
-        query = query.where(threads.c.id == thread_id)
+    query = query.where(threads.c.origin.is_(None) if thread_id is None else threads.c.id == thread_id)
     return [_thread(row, row.excerpt or "") for row in connection.execute(query)]
-
-
-def search_messages(
-    connection: Connection, user_id: UserId, thread_id: ThreadId, words: str, limit: int
-) -> list[MessageRow]:
-    """Messages of one conversation that contain `words`, newest first."""
-    query = (
-        select(messages)
-        .where(
-            messages.c.user_id == user_id,
-            messages.c.thread_id == thread_id,
-            contains(connection, messages.c.content, words),
-        )
-        .order_by(messages.c.created_at.desc(), messages.c.id.desc())
-        .limit(limit)
-    )
-    return _messages(connection, user_id, thread_id, connection.execute(query).all())
 
 
 def count_active(connection: Connection, company_id: CompanyId, since: float) -> int:
     """The company's conversations used since then."""
     query = select(func.count()).where(
-        threads.c.company_id == company_id, threads.c.updated_at >= since, threads.c.deleted_at.is_(None)
+        threads.c.company_id == company_id,
+        threads.c.updated_at >= since,
+        threads.c.deleted_at.is_(None),
+        threads.c.origin.is_(None),
     )
     return connection.execute(query).scalar_one()
 
@@ -237,26 +192,4 @@ def _thread(row: Row[Any], excerpt: str | None = None) -> ThreadRow:
         row.pinned_at is not None,
         row.archived_at is not None,
         excerpt,
-    )
-
-
-def _messages(
-    connection: Connection, user_id: UserId, thread_id: ThreadId, rows: Sequence[Row[Any]]
-) -> list[MessageRow]:
-    found = families(connection, user_id, thread_id)
-    return [_message(row, versions(found, row.parent_id, row.role)) for row in rows]
-
-
-def _message(row: Row[Any], siblings: Sequence[MessageId]) -> MessageRow:
-    return MessageRow(
-        row.id,
-        row.parent_id,
-        row.turn_id,
-        row.role,
-        row.content,
-        row.created_at,
-        row.finish_reason,
-        row.provider,
-        row.error_code,
-        siblings,
     )

@@ -1,0 +1,26 @@
+/** What one says of an answer. */
+export default {
+  "feedback.label": "What you think of this answer",
+  "feedback.up": "Good answer",
+  "feedback.down": "Bad answer",
+  "feedback.more": "Say why",
+  "feedback.why": "What is wrong with it?",
+  "feedback.wrong": "It is not true",
+  "feedback.incomplete": "It is incomplete",
+  "feedback.undone": "It did not do what I asked",
+  "feedback.unclear": "It is not clear",
+  "feedback.other": "Something else",
+  "feedback.comment": "Comment (optional)",
+  "feedback.seen": "Your administrators read this.",
+  "feedback.send": "Send feedback",
+  "feedback.thanks": "Thank you, what you think is noted.",
+  "feedback.taken": "What you thought is taken back.",
+  "feedback.failed": "What you think could not be noted.",
+
+  "told.title": "Feedback",
+  "told.none": "Nobody has said what they think of an answer yet.",
+  "told.note": "What your colleagues think, without their conversations.",
+  "told.reason": "Reason",
+  "told.who": "From",
+  "told.when": "On",
+};

@@ -1,0 +1,26 @@
+/** Ce que l’on dit d’une réponse. */
+export default {
+  "feedback.label": "Votre avis sur cette réponse",
+  "feedback.up": "Bonne réponse",
+  "feedback.down": "Mauvaise réponse",
+  "feedback.more": "Dire pourquoi",
+  "feedback.why": "Qu’est-ce qui ne va pas ?",
+  "feedback.wrong": "C’est faux",
+  "feedback.incomplete": "C’est incomplet",
+  "feedback.undone": "Ce que je demandais n’est pas fait",
+  "feedback.unclear": "Ce n’est pas clair",
+  "feedback.other": "Autre chose",
+  "feedback.comment": "Commentaire (facultatif)",
+  "feedback.seen": "Vos administrateurs lisent cet avis.",
+  "feedback.send": "Envoyer l’avis",
+  "feedback.thanks": "Merci, votre avis est enregistré.",
+  "feedback.taken": "Votre avis est retiré.",
+  "feedback.failed": "Votre avis n’a pas pu être enregistré.",
+
+  "told.title": "Retours",
+  "told.none": "Personne n’a encore donné son avis sur une réponse.",
+  "told.note": "Les avis de vos collègues, sans leurs conversations.",
+  "told.reason": "Raison",
+  "told.who": "De",
+  "told.when": "Le",
+};
