@@ -75,7 +75,7 @@ class Enrolment:
 
         Raises Conflict(`already_set_up`) or BadRequest(`link_invalid`); the password is hashed only for a good link.
         """
-        token_hash, now = _hash(token), self._clock.now()
+        token_hash, now = hashed(token), self._clock.now()
         if not await self.needed():
             raise Conflict("already_set_up")
         if not await self._store.read(lambda c: credentials.link_works(c, "setup", token_hash, now)):
@@ -87,7 +87,7 @@ class Enrolment:
 
     async def take_signin_link(self, token: str) -> UserId:
         """Whom this link signs in; it works once. Raises BadRequest(`link_invalid`)."""
-        link = await self._store.write(lambda c: credentials.take_link(c, "signin", _hash(token), self._clock.now()))
+        link = await self._store.write(lambda c: credentials.take_link(c, "signin", hashed(token), self._clock.now()))
         if link is None or link.user_id is None:
             raise BadRequest("link_invalid")
         return link.user_id
@@ -108,17 +108,17 @@ class Enrolment:
         account = await self._store.read(lambda c: accounts.find_by_email(c, email))
         if account is None or account.disabled:
             raise NotFound
-        key_id, secret = new_id("key"), _fresh_secret()
+        key_id, secret = new_id("key"), fresh_secret()
         await self._store.write(
-            lambda c: credentials.create_key(c, key_id, account.id, _hash(secret), self._clock.now())
+            lambda c: credentials.create_key(c, key_id, account.id, hashed(secret), self._clock.now())
         )
-        return f"lea_{key_id.removeprefix('key_')}_{secret}"
+        return whole_key(key_id, secret)
 
     async def _link(self, kind: LinkKind, user_id: UserId | None) -> str:
-        token, now = _fresh_secret(), self._clock.now()
+        token, now = fresh_secret(), self._clock.now()
         expires_at = now + self._link_lifetime_s
         await self._store.write(
-            lambda c: credentials.put_link(c, kind, _hash(token), expires_at, now=now, user_id=user_id)
+            lambda c: credentials.put_link(c, kind, hashed(token), expires_at, now=now, user_id=user_id)
         )
         return token
 
@@ -127,10 +127,16 @@ class Enrolment:
         return NewUser(newcomer.email, newcomer.name, role, newcomer.language, password_hash)
 
 
-def _fresh_secret() -> str:
+def whole_key(key_id: str, secret: str) -> str:
+    """A key as whoever has it writes it."""
+    return f"lea_{key_id.removeprefix('key_')}_{secret}"
+
+
+def fresh_secret() -> str:
+    """256 random bits, as they can stand in an address."""
     return urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)).rstrip(b"=").decode()
 
 
-def _hash(secret: str) -> str:
+def hashed(secret: str) -> str:
     """SHA-256 is enough for 256 random bits: there is nothing to guess."""
     return sha256(secret.encode("utf-8", "replace")).hexdigest()

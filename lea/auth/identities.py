@@ -11,6 +11,7 @@ import structlog
 from cachetools import TTLCache
 
 from lea.auth.permissions import Identity, unauthorized
+from lea.auth.standing import Standing, Standings
 from lea.auth.tokens import AccessTokens, RefreshTokens
 from lea.clock import Clock
 from lea.errors import LeaError
@@ -54,6 +55,9 @@ class Identities:
         """Called with a sign-in that was ended here, for the other processes to know."""
         self._outlives = max(access.lifetime_s, BELIEVED_S) + 1
         self._ended: TTLCache[str, bool] = TTLCache(REMEMBERED, self._outlives, timer=clock.monotonic)
+        self.standings = Standings(clock, self._outlives)
+        self.forget_key: Callable[[str], object] = self._keys.drop
+        """Called with what stands between `lea_` and the secret of a key that no longer counts."""
 
     async def of_bearer(self, credential: str) -> Identity:
         """Who holds this access token (no look-up) or API key (one, if this process has not seen it lately)."""
@@ -62,7 +66,7 @@ class Identities:
         identity = self._access.identity(credential)
         if identity.family in self._ended:
             raise unauthorized("token_expired")
-        return identity
+        return self.standings.current(identity)
 
     async def of_cookie(self, refresh_token: str) -> Identity:
         """Who the page's cookie stands for, by the newest refresh token of a sign-in or the one before it."""
@@ -73,12 +77,16 @@ class Identities:
         )
         if live is None or token.family in self._ended or token.counter < live.counter - 1:
             raise unauthorized("token_expired")
-        return Identity.of(live.account, "cookie", token.family)
+        return self.standings.current(Identity.of(live.account, "cookie", token.family))
 
     def end(self, family: str) -> None:
         """From now on nothing of this sign-in counts, whatever its tokens say."""
         self.end_here(family)
         self.on_end(family)
+
+    def end_key(self, key_id: str) -> None:
+        """From now on this key does not count, at any process."""
+        self.forget_key(key_id.removeprefix("key_"))
 
     def end_here(self, family: str) -> None:
         """As `end`, said by another process."""
@@ -86,7 +94,7 @@ class Identities:
         self._families.drop(family)
 
     async def keep_looking(self) -> None:
-        """Until cancelled: hear of sign-ins that were ended where no bus reaches, as by the command line."""
+        """Until cancelled: hear of what was ended or changed where no bus reaches, as by the command line."""
         while True:
             try:
                 await self.look()
@@ -101,6 +109,8 @@ class Identities:
         for family in ended:
             if family not in self._ended:
                 self.end_here(family)
+        for account, at in await self._store.read(lambda c: administration.changed_since(c, since, REMEMBERED)):
+            self.standings.change_here(Standing.of(account, at))
 
     async def _of_key(self, credential: str) -> Identity:
         match = _KEY.fullmatch(credential)
@@ -110,4 +120,4 @@ class Identities:
         key = await self._keys.get(key_id, lambda: self._store.read(lambda c: credentials.find_key(c, f"key_{key_id}")))
         if key is None or not hmac.compare_digest(key.secret_hash, sha256(match[2].encode()).hexdigest()):
             raise unauthorized("invalid_token")
-        return Identity.of(key.account, "key")
+        return self.standings.current(Identity.of(key.account, "key"))

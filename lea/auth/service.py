@@ -7,6 +7,7 @@ from lea.auth.attempts import Attempts
 from lea.auth.enrolment import Enrolment, Newcomer, normalise_email
 from lea.auth.identities import Identities
 from lea.auth.passwords import Passwords
+from lea.auth.people import People
 from lea.auth.permissions import Identity, unauthorized
 from lea.auth.tokens import AccessTokens, RefreshToken, RefreshTokens
 from lea.clock import Clock
@@ -44,6 +45,7 @@ class AuthService:
         refresh: RefreshTokens,
         identities: Identities,
         enrolment: Enrolment,
+        people: People,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -54,6 +56,7 @@ class AuthService:
         self._refresh = refresh
         self.identities = identities
         self.enrolment = enrolment
+        self.people = people
 
     async def login(self, email: str, password: str, address: str | None) -> Grant:
         """Sign in by password. Raises TooMany before the password is looked at, and Overloaded."""
@@ -142,6 +145,10 @@ class AuthService:
             raise unauthorized()
         audit("sign_in", "done", who=user_id, by="link", address=address)
         return await self._open(account)
+
+    async def choose_password(self, token: str, password: str, address: str | None = None) -> Grant:
+        """Sign in by a link that lets one choose a password; raises what `People.choose_password` raises."""
+        return await self._open(await self.people.choose_password(token, password, address))
 
     def close(self) -> None:
         """Give back the threads passwords are hashed in."""

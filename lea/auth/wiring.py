@@ -4,6 +4,7 @@ from lea.auth.attempts import Attempts
 from lea.auth.enrolment import Enrolment
 from lea.auth.identities import Identities
 from lea.auth.passwords import Passwords
+from lea.auth.people import People
 from lea.auth.secret import derived_key
 from lea.auth.service import AuthService
 from lea.auth.tokens import AccessTokens, RefreshTokens
@@ -29,6 +30,7 @@ def auth_service(
     access = AccessTokens(derived_key(secret, "access-token"), clock, config.auth.access_minutes * 60)
     refresh = RefreshTokens(derived_key(secret, "refresh-token"))
     link_lifetime_s = config.auth.link_hours * 3600
+    identities = Identities(store, clock, flights, access, refresh)
     return AuthService(
         store,
         clock,
@@ -37,6 +39,7 @@ def auth_service(
         attempts=Attempts(config.limits, clock),
         access=access,
         refresh=refresh,
-        identities=Identities(store, clock, flights, access, refresh),
+        identities=identities,
         enrolment=Enrolment(store, clock, passwords, link_lifetime_s=link_lifetime_s, load_sample=load_sample),
+        people=People(store, clock, passwords, identities, link_lifetime_s=link_lifetime_s),
     )

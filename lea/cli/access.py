@@ -44,7 +44,7 @@ def enable(config: Config, *, email: str) -> None:
 
     async def work(store: Store) -> Account:
         account = await account_of(store, address)
-        await store.write(lambda connection: administration.enable(connection, account.id))
+        await store.write(lambda connection: administration.enable(connection, account.id, SystemClock().now()))
         return account
 
     note("account.enabled", run(config, work).id)

@@ -5,6 +5,7 @@ import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 import aiohttp
 import click
@@ -63,7 +64,12 @@ async def _drill(url: str, key: str, only: tuple[str, ...], facts: dict[str, obj
         async with playing.begun():
             facts["drill"] = playing.id
             click.echo(report.line(report.COLUMNS))
-            return await playing.play(only, _tell)
+            began = monotonic()
+            results = await playing.play(only, _tell)
+            kept = await playing.keep(report.brief(results), monotonic() - began)
+            if kept:
+                click.echo(f"the report is not kept at the server: {kept}", err=True)
+            return results
 
 
 def _tell(result: Result) -> None:

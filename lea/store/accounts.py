@@ -38,13 +38,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """What a user is made from; `email` and `password_hash` come ready to be kept."""
+    """What a user is made from; `email` and `password_hash` come ready to be kept.
+
+    Without the latter only a link lets in.
+    """
 
     email: str
     name: str
     role: Role
     language: Language
-    password_hash: str
+    password_hash: str | None
 
 
 ACCOUNT: Final = (

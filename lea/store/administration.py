@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from lea.ids import UserId
+from lea.store.accounts import ACCOUNT, ACCOUNTS, Account, account_of
 from lea.store.tables import api_keys, refresh_families, users
 
 
@@ -20,7 +21,9 @@ class KeyRow:
 def disable(connection: Connection, user_id: UserId, now: float) -> None:
     """Nobody signs in as this user any more, and whoever is signed in no longer is; the keys rest."""
     connection.execute(
-        update(users).where(users.c.id == user_id, users.c.disabled_at.is_(None)).values(disabled_at=now)
+        update(users)
+        .where(users.c.id == user_id, users.c.disabled_at.is_(None))
+        .values(disabled_at=now, changed_at=now)
     )
     connection.execute(
         update(refresh_families)
@@ -29,9 +32,9 @@ def disable(connection: Connection, user_id: UserId, now: float) -> None:
     )
 
 
-def enable(connection: Connection, user_id: UserId) -> None:
+def enable(connection: Connection, user_id: UserId, now: float) -> None:
     """The user may sign in again, and keys that were not revoked work again."""
-    connection.execute(update(users).where(users.c.id == user_id).values(disabled_at=None))
+    connection.execute(update(users).where(users.c.id == user_id).values(disabled_at=None, changed_at=now))
 
 
 def keys_of(connection: Connection, user_id: UserId) -> list[KeyRow]:
@@ -72,3 +75,15 @@ def ended_since(connection: Connection, since: float, most: int) -> list[str]:
         .limit(most)
     )
     return list(ended.scalars())
+
+
+def changed_since(connection: Connection, since: float, most: int) -> list[tuple[Account, float]]:
+    """People whose accounts were changed since then, and when; the newest first."""
+    changed = connection.execute(
+        select(*ACCOUNT, users.c.changed_at)
+        .select_from(ACCOUNTS)
+        .where(users.c.changed_at >= since)
+        .order_by(users.c.changed_at.desc())
+        .limit(most)
+    )
+    return [(account_of(row), row.changed_at) for row in changed]

@@ -9,7 +9,7 @@ from lea.ids import UserId
 from lea.store.accounts import ACCOUNT, ACCOUNTS, Account, account_of
 from lea.store.tables import api_keys, one_time_links, users
 
-LinkKind = Literal["setup", "signin"]
+LinkKind = Literal["setup", "signin", "password"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,12 @@ class TakenLink:
     user_id: UserId | None
 
 
-def create_key(connection: Connection, key_id: str, user_id: UserId, secret_hash: str, now: float) -> None:
+def create_key(
+    connection: Connection, key_id: str, user_id: UserId, secret_hash: str, now: float, label: str = ""
+) -> None:
     """Keep a new API key of a user."""
-    connection.execute(insert(api_keys).values(id=key_id, user_id=user_id, secret_hash=secret_hash, created_at=now))
+    values = {"id": key_id, "user_id": user_id, "secret_hash": secret_hash, "label": label, "created_at": now}
+    connection.execute(insert(api_keys).values(values))
 
 
 def find_key(connection: Connection, key_id: str) -> ApiKey | None:

@@ -62,6 +62,15 @@ class Drill:
         finally:
             await self._asked("DELETE", "/v1/admin/drill")
 
+    async def keep(self, scenarios: Sequence[dict[str, object]], seconds: float) -> str:
+        """Leave the report at the server, where admins can read it; what kept it from that, or nothing."""
+        body = {"drill_id": self.id, "seconds": seconds, "scenarios": scenarios}
+        try:
+            status, answer = await self._admin.call("POST", "/v1/admin/drills", body)
+        except FAILURES as error:
+            return str(error) or type(error).__name__
+        return "" if status == 201 else f"{status} {answer.get('detail', '') if isinstance(answer, dict) else ''}"
+
     async def play(self, only: Sequence[str], tell: Callable[[Result], None]) -> list[Result]:
         """The scenarios in their order; where the baseline fails nothing is learned from the others."""
         results: list[Result] = []

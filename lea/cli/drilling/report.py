@@ -9,6 +9,8 @@ import orjson
 from lea.cli.drilling.person import Seen
 from lea.cli.drilling.playing import Result
 
+LONGEST = 500
+"""Characters of a sentence the server keeps."""
 COLUMNS = ("scenario", "result", "first byte", "first token", "total", "ended", "lost")
 
 
@@ -39,6 +41,38 @@ def line(cells: Sequence[str]) -> str:
 def failures(result: Result) -> list[str]:
     """What did not pass."""
     return [f"{check.what}: {check.found}" for check in result.checks if not check.passed]
+
+
+def brief(results: Sequence[Result]) -> list[dict[str, object]]:
+    """What the server keeps: of many questions the slowest times, and what the first was told."""
+    return [
+        {
+            "name": result.scenario.name,
+            "result": _result(result),
+            "why": result.skipped[:LONGEST] or None,
+            "first_byte_s": _worst([seen.first_byte_s for seen in result.seen[:-1]]),
+            "first_token_s": _worst([seen.first_token_s for seen in result.seen[:-1]]),
+            "total_s": _worst([seen.total_s for seen in result.seen[:-1]]),
+            "lost": result.lost,
+            "ended": sorted({seen.ended[:LONGEST] for seen in result.seen[:-1]})[:20],
+            "told": result.seen[0].told[:50] if result.seen else [],
+            "said": _said(result)[:LONGEST] or None,
+            "failures": [failure[:LONGEST] for failure in failures(result)][:30],
+        }
+        for result in results
+    ]
+
+
+def _result(result: Result) -> str:
+    if result.skipped:
+        return "not_run" if result.needed else "skipped"
+    return "passed" if result.passed else "failed"
+
+
+def _said(result: Result) -> str:
+    """The sentence of the first question's error."""
+    error = result.seen[0].error if result.seen else None
+    return str(error.get("error", "")) if error else ""
 
 
 def save(file: Path, results: Sequence[Result], facts: dict[str, object]) -> tuple[Path, Path]:
@@ -88,11 +122,14 @@ def _plain(results: Sequence[Result], facts: dict[str, object]) -> dict[str, obj
     }
 
 
+def _worst(times: Sequence[float | None]) -> float | None:
+    return max((time for time in times if time is not None), default=None)
+
+
 def _slowest(times: Sequence[float | None]) -> str:
-    known = [time for time in times if time is not None]
-    if not known:
+    slowest = _worst(times)
+    if slowest is None:
         return "never"
-    slowest = max(known)
     return f"{slowest:.2f} s" if slowest >= 1 else f"{slowest * 1000:.0f} ms"
 
 

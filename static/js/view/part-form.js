@@ -8,19 +8,22 @@ import { Icon } from "./icons.js";
 
 /**
  * A button that opens a small form in its place, and comes back when that is sent or left.
- * @param {{ open: string, submit: string, names: readonly string[], fields: (wrong: Record<string, string>) => unknown, save: (given: Record<string, string>) => Promise<void> }} props
+ * `label` says more than the button does, where there are several; `leads` where the focus goes elsewhere once it is sent.
+ * @param {{ open: string, label?: string, leads?: boolean, submit: string, names: readonly string[], fields: (wrong: Record<string, string>) => unknown, save: (given: Record<string, string>) => Promise<void> }} props
  */
-export function PartForm({ open, submit, names, fields, save }) {
+export function PartForm({ open, label, leads = false, submit, names, fields, save }) {
   const shown = useSignal(false);
   const busy = useSignal(false);
   const wrongs = useSignal(NOTHING_WRONG);
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const was = useRef(false);
+  const led = useRef(false);
   useEffect(() => {
     const first = form.current?.querySelector("input, select, textarea");
     if (shown.value && first instanceof HTMLElement) first.focus();
-    if (was.current && !shown.value) button.current?.focus();
+    if (was.current && !shown.value && !led.current) button.current?.focus();
+    led.current = false;
     was.current = shown.value;
   }, [shown.value]);
   const close = () => {
@@ -35,6 +38,7 @@ export function PartForm({ open, submit, names, fields, save }) {
     const given = [...data].map(([name, value]) => [name, String(value).trim()]).filter(([, value]) => value);
     try {
       await save(Object.fromEntries(given));
+      led.current = leads;
       close();
     } catch (error) {
       wrongs.value = wrongsOf(error, names);
@@ -43,13 +47,13 @@ export function PartForm({ open, submit, names, fields, save }) {
     busy.value = false;
   };
   if (!shown.value) {
-    return html`<button ref=${button} class="button small" onClick=${() => (shown.value = true)}><${Icon} name="pen" />${open}</button>`;
+    return html`<button ref=${button} class="button small" aria-label=${label} onClick=${() => (shown.value = true)}><${Icon} name="pen" />${open}</button>`;
   }
   const escape = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") close();
   };
   return html`
-    <form ref=${form} class="fields" noValidate aria-label=${open} onSubmit=${send} onKeyDown=${escape}>
+    <form ref=${form} class="fields" noValidate aria-label=${label ?? open} onSubmit=${send} onKeyDown=${escape}>
       ${fields(wrongs.value.fields)}
       <div class="whole" role="alert">${wrongs.value.whole && html`<p class="wrong">${wrongs.value.whole}</p>`}</div>
       <div class="form-buttons">
