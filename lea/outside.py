@@ -31,7 +31,7 @@ class Llm(Provider):
     timeout: Seconds = 30
     total_timeout: Seconds = 60
     answer_timeout: Seconds = 900
-    context_tokens: Count = 8000
+    context_tokens: Count = 32_000
     max_answer_chars: Count = 400_000
 
 

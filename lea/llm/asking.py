@@ -12,7 +12,8 @@ def request_body(model: str, prompt: Prompt) -> bytes:
     """The question as JSON, asking for a stream with the usage at its end."""
     messages: list[dict[str, Any]] = [{"role": "system", "content": prompt.system}] if prompt.system else []
     messages += [_said(message) for message in prompt.messages]
-    body = {"model": model, "messages": messages, "stream": True, "stream_options": {"include_usage": True}}
+    asked = {"model": model, "messages": messages, "stream": True, "stream_options": {"include_usage": True}}
+    body: dict[str, Any] = {**prompt.settings, **asked}
     if prompt.tools:
         body["tools"] = [_tool(tool) for tool in prompt.tools]
     if prompt.shape is not None:
@@ -34,7 +35,7 @@ def _said(message: Message) -> dict[str, Any]:
         case Assistant():
             return {"role": "assistant", "content": message.text}
         case _:
-            return {"role": "user", "content": message.text}
+            return {"role": "user", "content": message.whole}
 
 
 def _tool(tool: Tool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
-from lea.llm.offline.answers import answer
+from lea.llm.offline.answers import answer, received
 from lea.llm.offline.facts import Facts
 from lea.llm.offline.rules import Intent, understand
 from lea.llm.provider import Answering, Finished, ModelEvent, ModelStream, Prompt, Told, Usage
@@ -23,7 +23,8 @@ class LocalEngine:
     """A Provider that needs nothing but the facts; the same question about the same facts has the same answer.
 
     `words_per_second` is the pace the answer appears at, 0 as fast as it is read. Facts that cannot be read become a
-    sentence of the answer, so opening raises nothing. What was done for the question already is told as it is.
+    sentence of the answer, so opening raises nothing. What was done for the question already is told as it is. Files
+    cannot be read without a model, and that is said.
     `lesser` where it stands in for a model.
     """
 
@@ -37,19 +38,26 @@ class LocalEngine:
     @asynccontextmanager
     async def open(self, prompt: Prompt) -> AsyncIterator[ModelStream]:
         """See Provider. Only the last words of the person are read, and only they are counted as prompt."""
-        question = _question(prompt)
+        said = _said(prompt)
+        question, files = said.text, said.files
+        request = understand(question, prompt.caller.language)
         text = prompt.acted
-        if not text:
-            text = await answer(understand(question, prompt.caller.language), prompt.caller, self._facts)
+        if not text and not (files and request.intent == "unknown"):
+            text = await answer(request, prompt.caller, self._facts)
+        if files:
+            text = "\n\n".join(filter(None, (received(files, request.language), text)))
         async with aclosing(self._told(question, text)) as stream:
             yield Told(self.answering, stream)
 
     def can_stand_in(self, prompt: Prompt) -> bool:
         """Whether this is a question of fact that the rules understand whole, so that a model is not missed.
 
-        So is what was done or found already: it only has to be told.
+        So is what was done or found already: it only has to be told. A question with files is not.
         """
-        return bool(prompt.acted) or understand(_question(prompt), prompt.caller.language).intent in FACTUAL
+        if prompt.acted:
+            return True
+        said = _said(prompt)
+        return not said.files and understand(said.text, prompt.caller.language).intent in FACTUAL
 
     async def ping(self) -> None:
         """There is nobody to wait for."""
@@ -69,5 +77,5 @@ class LocalEngine:
         yield Usage(estimate(question), estimate(text), estimated=True), Finished("stop")
 
 
-def _question(prompt: Prompt) -> str:
-    return next((said.text for said in reversed(prompt.messages) if isinstance(said, User)), "")
+def _said(prompt: Prompt) -> User:
+    return next((said for said in reversed(prompt.messages) if isinstance(said, User)), User(""))

@@ -1,6 +1,8 @@
 import { keep, kept } from "./keep.js";
 
-/** @typedef {Record<string, { text: string, at: number }>} Drafts */
+/** @import { Attachment } from "./wire" */
+
+/** @typedef {Record<string, { text: string, at: number, files?: Attachment[] }>} Drafts */
 
 const MOST = 50;
 
@@ -28,13 +30,24 @@ export function draftOf(userId, threadId) {
 }
 
 /**
+ * The files that are to go with it.
  * @param {string} userId
  * @param {string} threadId
- * @param {string} text "" forgets it
+ * @returns {Attachment[]}
  */
-export function keepDraft(userId, threadId, text) {
+export function draftFilesOf(userId, threadId) {
+  return all(userId)[threadId]?.files ?? [];
+}
+
+/**
+ * @param {string} userId
+ * @param {string} threadId
+ * @param {string} text "" without files forgets it
+ * @param {Attachment[]} [files]
+ */
+export function keepDraft(userId, threadId, text, files = []) {
   const drafts = all(userId);
-  if (text) drafts[threadId] = { text, at: Date.now() };
+  if (text || files.length > 0) drafts[threadId] = { text, at: Date.now(), files };
   else delete drafts[threadId];
   const newest = Object.entries(drafts).sort(([, a], [, b]) => b.at - a.at);
   keep(keyOf(userId), JSON.stringify(Object.fromEntries(newest.slice(0, MOST))));

@@ -9,6 +9,7 @@ from lea.llm.offline.markdown import amount, bullets, day, escaped, number, tabl
 from lea.llm.offline.phrases import LABELS, say
 from lea.llm.offline.rules import Intent, Request
 from lea.llm.provider import Caller
+from lea.messages import File as ReceivedFile
 from lea.sentences import Language
 
 THREADS_SHOWN: Final = 10
@@ -22,6 +23,15 @@ async def answer(request: Request, caller: Caller, facts: Facts) -> str:
         return await write(request, caller, facts)
     except LeaError:
         return say(unreadable, request.language)
+
+
+def received(files: Iterable[ReceivedFile], language: Language) -> str:
+    """Which files came with a question, and that nothing here can read them."""
+    named = []
+    for file in files:
+        phrase, count = ("received_lines", file.lines) if file.lines > 1 else ("received_line", file.characters)
+        named.append(say(phrase, language, name=escaped(file.name), count=number(count, language)))
+    return say("received", language, files=", ".join(named))
 
 
 async def _greeting(request: Request, caller: Caller, facts: Facts) -> str:

@@ -38,6 +38,12 @@ PHRASES: Final[Mapping[str, Mapping[Language, str]]] = {
         "fr": "agir : « Crée une transaction pour la vente du 5 rue du Port à La Rochelle », « Passe T-104 à l'offre »",
         "en": 'act: "Create a file for the sale of 5 rue du Port, La Rochelle", "Move T-104 to offer"',
     },
+    "received": {
+        "fr": "J'ai bien reçu {files}, mais sans modèle je ne peux pas lire de fichier.",
+        "en": "I received {files}, but without a model I cannot read files.",
+    },
+    "received_lines": {"fr": "« {name} » ({count} lignes)", "en": '"{name}" ({count} lines)'},
+    "received_line": {"fr": "« {name} » ({count} caractères)", "en": '"{name}" ({count} characters)'},
     "thanks": {"fr": "Avec plaisir !", "en": "You're welcome!"},
     "bye": {"fr": "Au revoir, à bientôt !", "en": "Goodbye, see you soon!"},
     "unreadable_profile": {

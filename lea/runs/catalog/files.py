@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -42,16 +43,29 @@ class Files:
         """
         written = _Unfinished(self.path(import_id))
         try:
-            await asyncio.to_thread(written.begin)
-            async for chunk in chunks:
-                if written.bytes + len(chunk) > most:
-                    raise unreadable("file_too_large")
-                await asyncio.to_thread(written.add, chunk)
-            if not written.bytes:
-                raise unreadable("file_empty")
+            await self._write(written, chunks, most)
             return await asyncio.to_thread(written.finish)
         finally:
             await asyncio.shield(asyncio.to_thread(written.leave))
+
+    @asynccontextmanager
+    async def passing(self, name: str, chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[tuple[Path, int]]:
+        """Where a file is that is only to be read, and how long it is; gone afterwards. Raises as `keep` does."""
+        written = _Unfinished(self.path(name))
+        try:
+            await self._write(written, chunks, most)
+            yield written.part, written.bytes
+        finally:
+            await asyncio.shield(asyncio.to_thread(written.leave))
+
+    async def _write(self, written: "_Unfinished", chunks: AsyncIterator[bytes], most: int) -> None:
+        await asyncio.to_thread(written.begin)
+        async for chunk in chunks:
+            if written.bytes + len(chunk) > most:
+                raise unreadable("file_too_large")
+            await asyncio.to_thread(written.add, chunk)
+        if not written.bytes:
+            raise unreadable("file_empty")
 
     async def remove(self, import_ids: Iterable[str]) -> None:
         """Forget them; what is not there is forgotten already."""
@@ -71,14 +85,14 @@ class _Unfinished:
 
     def __init__(self, to: Path) -> None:
         self._to = to
-        self._part = to.with_name(f".{to.name}.part")
+        self.part = to.with_name(f".{to.name}.part")
         self._digest = sha256()
         self._file: int | None = None
         self.bytes = 0
 
     def begin(self) -> None:
         self._to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self._file = os.open(self.part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
 
     def add(self, chunk: bytes) -> None:
         assert self._file is not None
@@ -95,7 +109,7 @@ class _Unfinished:
         assert self._file is not None
         try:
             os.fsync(self._file)
-            self._part.replace(self._to)
+            self.part.replace(self._to)
             folder = os.open(self._to.parent, os.O_RDONLY | os.O_DIRECTORY)
             try:
                 os.fsync(folder)
@@ -110,4 +124,4 @@ class _Unfinished:
         if self._file is not None:
             os.close(self._file)
             self._file = None
-            self._part.unlink(missing_ok=True)
+            self.part.unlink(missing_ok=True)

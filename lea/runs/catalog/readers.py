@@ -47,6 +47,14 @@ class Readers:
         (answer,) = await self._ask("preview", path, mapping)
         return answer
 
+    async def text(self, path: Path, *, table: bool) -> dict[str, Any]:
+        """Media, text and whether there was more of it, of a file people ask about; `table` reads text as a CSV.
+
+        Raises LeaError with the file's code.
+        """
+        (answer,) = await self._ask("table" if table else "text", path, None)
+        return answer
+
     async def slices(self, path: Path, mapping: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
         """Of 200 rows each: `first` and `last` line, `products` and `rejected` as mappings of their fields.
 
@@ -55,7 +63,7 @@ class Readers:
         return await self._ask("slices", path, mapping)
 
     async def _ask(
-        self, task: Literal["preview", "slices"], path: Path, mapping: Mapping[str, str] | None
+        self, task: Literal["preview", "slices", "text", "table"], path: Path, mapping: Mapping[str, str] | None
     ) -> list[dict[str, Any]]:
         if self._waiting >= self._bound:
             raise Overloaded(retry_after_s=RETRY_S)

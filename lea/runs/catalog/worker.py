@@ -17,6 +17,7 @@ import orjson
 from lea.runs.catalog.mapping import Guess, cells_of, chosen, guess
 from lea.runs.catalog.measures import together
 from lea.runs.catalog.products import Line, Product, Rejected, currency_of, products, reference_of
+from lea.runs.catalog.reading import words
 from lea.runs.catalog.reading.media import TYPES
 from lea.runs.catalog.reading.read import read
 from lea.runs.catalog.reading.sheet import Limits, Sheet, Unreadable
@@ -75,6 +76,16 @@ def slices(path: Path, limits: Limits, mapping: Mapping[str, str] | None) -> lis
     return [_slice(lines[begin : begin + SLICE], first, currency) for begin in range(0, len(lines), SLICE)]
 
 
+def text(path: Path, limits: Limits, _mapping: Mapping[str, str] | None) -> dict[str, Any]:
+    """The words of a file of any kind, for people who ask about it."""
+    return asdict(words.read(path, limits, table=False))
+
+
+def table(path: Path, limits: Limits, _mapping: Mapping[str, str] | None) -> dict[str, Any]:
+    """As `text`; what is text is a CSV."""
+    return asdict(words.read(path, limits, table=True))
+
+
 def _slice(lines: list[Line], first: Mapping[str, int], currency: str) -> dict[str, Any]:
     made = products(lines, first, currency)
     return {
@@ -99,7 +110,7 @@ def _first(lines: list[Line]) -> dict[str, int]:
     return first
 
 
-TASKS = {"preview": preview, "slices": slices}
+TASKS = {"preview": preview, "slices": slices, "text": text, "table": table}
 
 if __name__ == "__main__":
     main()

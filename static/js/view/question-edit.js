@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { SentFiles } from "./attachment-chips.js";
 
 /** @import { Entry } from "../entries.js" */
 
@@ -58,6 +59,7 @@ export function QuestionEdit({ entry, conversation, over }) {
         onInput=${(/** @type {{ currentTarget: HTMLTextAreaElement }} */ event) => (text.value = event.currentTarget.value)}
         onKeyDown=${key}
       ></textarea>
+      <${SentFiles} files=${entry.files} />
       <div class="rewrite-foot">
         <p class="fine">${t("edit.kept")}</p>
         <button type="button" class="button small" onClick=${over}>${t("action.cancel")}</button>

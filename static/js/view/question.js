@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { SentFiles } from "./attachment-chips.js";
 import { Icon } from "./icons.js";
 import { QuestionEdit } from "./question-edit.js";
 import { Versions } from "./versions.js";
@@ -20,6 +21,7 @@ export function Question({ entry, conversation }) {
   const again = () => {
     // A message that was to begin a branch is still to begin it.
     if (entry.parent !== null) return void (editing.value = true);
+    conversation.attachments.put(entry.files);
     conversation.write(entry.text);
     document.getElementById("message")?.focus();
   };
@@ -40,6 +42,7 @@ export function Question({ entry, conversation }) {
         </button>`}
         <div class="slip">${entry.text}</div>
       </div>
+      <${SentFiles} files=${entry.files} />
       ${!entry.unsent && html`<${Versions} entry=${entry} conversation=${conversation} />`}
       ${entry.unsent &&
       html`<p class="note">${t("chat.unsent")} <button class="link" onClick=${again}>${t("chat.again")}</button></p>`}

@@ -3,18 +3,28 @@
 import io
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from lea.runs.catalog.reading.sheet import Grid, Limits, Unreadable
 
 GAP: Final = 7.0
 """Points between two columns; words of one cell stand closer."""
+T = TypeVar("T")
 Segment = tuple[float, float, str]
 IsHeader = Callable[[Sequence[str]], bool]
 
 
 def read(data: bytes, limits: Limits, is_header: IsHeader) -> Grid:
     """The rows of all pages; a line is the number of the row. Raises Unreadable, also `file_reader_missing`."""
+    return _read(data, limits, lambda pages: _rows(pages, limits, is_header))
+
+
+def texts(data: bytes, limits: Limits, most: int) -> tuple[list[str], bool]:
+    """What each page says, and whether the last ones are missing for there are `most` characters. Raises as `read`."""
+    return _read(data, limits, lambda pages: _texts(pages, most))
+
+
+def _read(data: bytes, limits: Limits, of: Callable[[Sequence[Any]], T]) -> T:
     try:
         import pdfplumber
         from pdfminer.pdfdocument import PDFPasswordIncorrect
@@ -23,18 +33,29 @@ def read(data: bytes, limits: Limits, is_header: IsHeader) -> Grid:
         raise Unreadable("file_reader_missing") from None
     try:
         with pdfplumber.open(io.BytesIO(data)) as document:
-            return _pages(document, limits, is_header)
+            if len(document.pages) > limits.pages:
+                raise Unreadable("file_too_many_pages")
+            return of(document.pages)
     except PdfminerException as error:
         locked = any(isinstance(one, PDFPasswordIncorrect) for one in (error.__context__, *error.args))
         raise Unreadable("file_encrypted" if locked else "file_not_understood") from None
 
 
-def _pages(document: Any, limits: Limits, is_header: IsHeader) -> Grid:
-    if len(document.pages) > limits.pages:
-        raise Unreadable("file_too_many_pages")
+def _texts(pages: Sequence[Any], most: int) -> tuple[list[str], bool]:
+    said: list[str] = []
+    for page in pages:
+        if most <= 0:
+            return said, True
+        said.append(page.extract_text() or "")
+        most -= len(said[-1])
+        page.close()
+    return said, False
+
+
+def _rows(pages: Sequence[Any], limits: Limits, is_header: IsHeader) -> Grid:
     grid, lines = Grid(limits), _Lines(is_header)
     number = 0
-    for page in document.pages:
+    for page in pages:
         tables = page.extract_tables() if page.rects or page.lines or page.edges else []
         rows = [row for table in tables for row in table if len(row) > 1] or lines.of(page.extract_words())
         for row in rows:

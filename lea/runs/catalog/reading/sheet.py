@@ -49,10 +49,11 @@ class Sheet:
 
 
 class Grid:
-    """Rows as they are found, within bounds."""
+    """Rows as they are found, within bounds; `title` is the sheet's, if it has one."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, title: str = "") -> None:
         self._limits = limits
+        self.title = title
         self.rows: list[Row] = []
 
     def add(self, line: int, values: list[str]) -> None:

@@ -45,15 +45,15 @@ def grids(data: bytes, limits: Limits) -> Iterator[Grid]:
             if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
         ]
         for name in shown:
-            grid = _grid(book.get_sheet_by_name(name), limits)
+            grid = _grid(book.get_sheet_by_name(name), limits, name)
             if grid.rows:
                 yield grid
     except CalamineError:
         raise Unreadable("file_not_understood") from None
 
 
-def _grid(sheet: Any, limits: Limits) -> Grid:
-    grid = Grid(limits)
+def _grid(sheet: Any, limits: Limits, title: str) -> Grid:
+    grid = Grid(limits, title)
     merged = _merged(sheet, limits)
     above: dict[int, str] = {}
     for place, values in enumerate(sheet.iter_rows()):
