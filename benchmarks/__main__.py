@@ -7,7 +7,7 @@ from time import perf_counter
 
 import uvloop
 
-from benchmarks import cpu_per_token, first_byte, first_token, json_chat, locks, runs
+from benchmarks import cpu_per_token, first_byte, first_token, json_chat, locks, page, runs
 from benchmarks.report import Part, keep
 
 PARTS: dict[str, Callable[..., Awaitable[Part]]] = {
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[..., Awaitable[Part]]] = {
     "json_chat": json_chat.run,
     "locks": locks.run,
     "runs": runs.run,
+    "page": page.run,
 }
 
 PART_S = 300

@@ -11,7 +11,7 @@ STATIC = ROOT / "static"
 SCRIPTS = sorted(path for path in (STATIC / "js").rglob("*.js"))
 INDEX = (STATIC / "index.html").read_text(encoding="utf-8")
 KEY = re.compile(r'^  "([a-z.]+)":', re.M)
-IMPORT = re.compile(r'^import (?:[^;"]*? from )?"([^"]+)";', re.M)
+IMPORT = re.compile(r'^(?:import|export) (?:[^;"]*? from )?"([^"]+)";', re.M)
 
 
 def words(language: str) -> list[str]:
@@ -31,8 +31,12 @@ def import_map() -> dict[str, str]:
     return imports
 
 
-def static_graph() -> set[str]:
-    """Every module that main.js needs before it can run, as an address."""
+LAZY = re.compile(r'\bimport\("(\.[^"]+)"\)')
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
+
+
+def static_graph(*, lazy: bool = False) -> set[str]:
+    """Every module that main.js needs before it can run, as an address; `lazy`: and those it asks for later."""
     seen: set[str] = set()
     waiting = ["/static/js/main.js"]
     while waiting:
@@ -43,7 +47,8 @@ def static_graph() -> set[str]:
         if address.startswith("/static/vendor/"):
             continue
         path = ROOT / address[1:]
-        for name in IMPORT.findall(path.read_text(encoding="utf-8")):
+        text = COMMENT.sub("", path.read_text(encoding="utf-8"))
+        for name in [*IMPORT.findall(text), *(LAZY.findall(text) if lazy else [])]:
             if name.startswith("."):
                 waiting.append("/" + str((path.parent / name).resolve().relative_to(ROOT)))
             else:
@@ -101,8 +106,14 @@ def test_everything_needed_at_the_start_is_asked_for_at_once() -> None:
 
 
 def test_every_module_is_part_of_the_page() -> None:
-    unused = {f"/{path.relative_to(ROOT)}" for path in SCRIPTS} - static_graph()
+    unused = {f"/{path.relative_to(ROOT)}" for path in SCRIPTS} - static_graph(lazy=True)
     assert unused == {"/static/js/first-paint.js"}
+
+
+def test_rooms_and_their_parts_are_not_asked_for_before_they_are_opened() -> None:
+    rooms = LAZY.findall((STATIC / "js" / "view" / "room.js").read_text(encoding="utf-8"))
+    assert len(rooms) >= 7
+    assert {f"/static/js/view/{name.removeprefix('./')}" for name in rooms}.isdisjoint(static_graph())
 
 
 def test_index_has_no_inline_script_handler_or_style() -> None:

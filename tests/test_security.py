@@ -14,8 +14,8 @@ import pytest
 from aiohttp import ClientResponse
 
 from lea.auth.enrolment import Newcomer
+from lea.handlers.assets import files_of
 from lea.handlers.keys import AUTH
-from lea.handlers.page import files_of
 from lea.handlers.parser import IDLE_S
 from tests.conftest import Logged
 from tests.lea_server import Lea, Person, running, settings

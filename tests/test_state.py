@@ -10,10 +10,10 @@ import pytest
 from redis.asyncio import Redis
 
 from lea.clock import Clock, SystemClock
-from lea.ids import CompanyId, MessageId, ThreadId, UserId
+from lea.ids import AttachmentId, CompanyId, MessageId, ThreadId, UserId
 from lea.manager.snapshots import HISTORY_BYTES, VERSION, SessionSnapshot, Snapshots
 from lea.manager.thread import History
-from lea.messages import Assistant, User
+from lea.messages import Assistant, File, User
 from lea.resilience.redis import RedisGone, RedisLink
 from lea.sources.source import FileSummary, JobsData, JobsMetrics, JobSummary, UserContext
 from lea.state.memory import MemoryState
@@ -25,7 +25,8 @@ from tests.redis_server import RedisServer, own_redis
 
 ADA, ENGINES = UserId("ada"), CompanyId("engines")
 THREAD, HEAD = ThreadId("s1"), MessageId("m2")
-SAID = [User("Bonjour"), Assistant("Bonjour Ada \U0001f600")]
+FILE = File(AttachmentId("at_1"), "été.csv", "text/csv", 3, 3, 1, cut=False)
+SAID = [User("Bonjour", (FILE,)), Assistant("Bonjour Ada \U0001f600")]
 
 
 @dataclass

@@ -1,77 +1,98 @@
 """The bundled page and its files, read once at start and served from memory."""
 
 import hashlib
-import mimetypes
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 
 from lea.errors import NotFound, StartError
+from lea.handlers.assets import File, accepts_gzip, files_of, made, version_of
 from lea.handlers.headers import CSP
 
 IMPORT_MAP = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
+NAMED = re.compile(r'"/static/(?=(?:js|css|vendor)/)')
+"""Where index.html names a file by an address that changes with it. The icons and the manifest keep theirs: they are
+how a browser knows an installed page again."""
+STYLES = re.compile(r'(?:<link rel="stylesheet" href="/static/[^"]+">\n)+')
+STYLE = re.compile(r'href="/static/([^"]+)"')
+SHEET = "css/page.css"
+"""All style sheets of index.html in their order, in one answer instead of one each."""
+VERSION = re.compile(r"[0-9a-f]{16}")
+ASK = "no-cache"
+"""Kept by the browser, and asked for each time by its ETag."""
+KEEP = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file as it is sent."""
+class Page:
+    """All files under one version, and the index.html that names them by it."""
 
-    data: bytes
-    content_type: str
-    etag: str
+    files: Mapping[str, File]
+    version: str
+    index: File
+    headers: Mapping[str, str]
+
+    def find(self, path: str) -> tuple[File, str]:
+        """The file of an address below /static/, and how long it may be kept. Raises NotFound.
+
+        A tab from before a deploy asks by the version it knows; it gets what there is now, and must not keep that.
+        """
+        version, _, rest = path.partition("/")
+        named = VERSION.fullmatch(version) is not None
+        found = self.files.get(rest if named else path)
+        if found is None:
+            raise NotFound
+        return found, KEEP if version == self.version else ASK
 
 
 def add_page(app: web.Application, folder: Path) -> None:
     """Serve `folder` under /static/ and its index.html at /. Raises StartError where there is no page."""
-    files = files_of(folder)
-    index = files.get("index.html")
-    if index is None:
-        raise StartError(f"{folder}: the page is not there; start from the project's folder")
-    headers = {CSP: _policy(index.data.decode())}
+    page = page_of(folder)
 
-    async def page(request: web.Request) -> web.StreamResponse:
-        return _answer(request, index, headers)
+    async def index(request: web.Request) -> web.StreamResponse:
+        return await _answer(request, page.index, ASK, page.headers)
 
     async def asset(request: web.Request) -> web.StreamResponse:
-        found = files.get(request.match_info["path"])
-        if found is None:
-            raise NotFound
-        return _answer(request, found, headers)
+        file, keeping = page.find(request.match_info["path"])
+        return await _answer(request, file, keeping, page.headers if file.content_type == "text/html" else {})
 
-    app.router.add_get("/", page)
+    app.router.add_get("/", index)
     app.router.add_get("/static/{path:.+}", asset)
 
 
-def files_of(folder: Path) -> dict[str, File]:
-    """Every file by its address. No link leads out of the folder, and in a dictionary no `..` does."""
-    inside = folder.resolve()
-    return {
-        path.relative_to(folder).as_posix(): _file(path)
-        for path in folder.rglob("*")
-        if path.is_file() and path.resolve().is_relative_to(inside)
-    }
+def page_of(folder: Path) -> Page:
+    """Raises StartError where there is no page in it."""
+    files = files_of(folder)
+    if "index.html" not in files:
+        raise StartError(f"{folder}: the page is not there; start from the project's folder")
+    html = files["index.html"].data.decode()
+    if found := STYLES.search(html):
+        files[SHEET] = made(b"\n".join(files[name].data for name in STYLE.findall(found[0])), "text/css")
+        html = html.replace(found[0], f'<link rel="stylesheet" href="/static/{SHEET}">\n')
+    version = version_of(files)
+    html = NAMED.sub(f'"/static/{version}/', html)
+    return Page(files, version, made(html.encode(), "text/html"), {CSP: _policy(html)})
 
 
-def _file(path: Path) -> File:
-    data = path.read_bytes()
-    content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    if content_type == "application/javascript":
-        content_type = "text/javascript"
-    return File(data, content_type, hashlib.blake2b(data, digest_size=12).hexdigest())
-
-
-def _answer(request: web.Request, file: File, headers: dict[str, str]) -> web.Response:
-    """The file, or 304 to who has it; `no-cache` means: ask each time, by ETag."""
-    response = web.Response(headers={**headers, "Cache-Control": "no-cache"})
-    response.etag = file.etag
+async def _answer(request: web.Request, file: File, keeping: str, headers: Mapping[str, str]) -> web.Response:
+    """The file, compressed for who takes that, or 304 to who has it so."""
+    packed = file.compressible and accepts_gzip(request.headers.get("Accept-Encoding", ""))
+    response = web.Response(headers={**headers, "Cache-Control": keeping})
+    tag = f"{file.etag}-gzip" if packed else file.etag
+    response.etag = tag
+    if file.compressible:
+        response.headers["Vary"] = "Accept-Encoding"
     known = request.if_none_match
-    if known is not None and any(tag.value in {file.etag, "*"} for tag in known):
+    if known is not None and any(one.value in {tag, "*"} for one in known):
         response.set_status(304)
         return response
-    response.body = file.data
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.body = await file.gzipped() if packed else file.data
     response.content_type = file.content_type
     if file.content_type.startswith("text/"):
         response.charset = "utf-8"

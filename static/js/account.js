@@ -21,6 +21,8 @@ export async function start() {
   try {
     if (link?.kind === "setup") {
       screen.value = "setup";
+    } else if (link?.kind === "password") {
+      screen.value = "password";
     } else if (link?.kind === "signin") {
       await enter("/v1/auth/link", { token: link.token });
     } else {
@@ -56,6 +58,11 @@ export function login(email, password) {
 /** @param {{ email: string, password: string, name: string, company: string, sample: boolean }} account */
 export function createFirstAccount(account) {
   return enter("/v1/auth/setup", { token: link?.token, ...account });
+}
+
+/** @param {string} password */
+export function choosePassword(password) {
+  return enter("/v1/auth/password", { token: link?.token, password });
 }
 
 /**

@@ -28,12 +28,12 @@ export function goTo(threadId, { replace = false } = {}) {
 }
 
 /**
- * The one-time token of a link printed in the terminal, taken out of the address bar and the history at once.
- * @returns {{ kind: "setup" | "signin", token: string } | null}
+ * The one-time token of a link, printed in the terminal or made by an administrator, taken out of the address bar and the history at once.
+ * @returns {{ kind: "setup" | "signin" | "password", token: string } | null}
  */
 export function takeToken() {
   const given = new URLSearchParams(location.hash.slice(1));
-  for (const kind of /** @type {const} */ (["setup", "signin"])) {
+  for (const kind of /** @type {const} */ (["setup", "signin", "password"])) {
     const token = given.get(kind);
     if (token === null) continue;
     history.replaceState(null, "", location.pathname);

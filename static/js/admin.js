@@ -9,10 +9,10 @@ import { me } from "./store.js";
 const BREAKERS = "/v1/admin/circuit-breakers";
 const SESSIONS = "/v1/admin/sessions?limit=50";
 
-/** @typedef {"health" | "breakers" | "sessions" | "locks" | "turns"} Section */
+/** @typedef {"health" | "breakers" | "sessions" | "locks" | "turns" | "feedback" | "users" | "keys" | "drills"} Section */
 
 /** @type {readonly Section[]} */
-const SECTIONS = ["health", "breakers", "sessions", "locks", "turns"];
+const SECTIONS = ["health", "breakers", "sessions", "locks", "turns", "feedback", "users", "keys", "drills"];
 
 /** The part of the administration that is shown; null outside of it, and for those it is not for. */
 export const section = computed(() => {

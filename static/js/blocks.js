@@ -26,9 +26,11 @@ export const htmlOf = (token) => marked.parser([token]);
 
 const isText = (/** @type {Token} */ token) => token.type !== "space";
 
+const DEFINITION = /^ {0,3}\[[^\]\n]+\]:/m;
+
 /**
  * Splits Markdown that is still growing into blocks. Only the last block can change, so what stands before
- * it is parsed once; when the text is complete it is parsed as a whole.
+ * it is parsed once.
  */
 export class BlockReader {
   /** @type {Block[]} */
@@ -42,7 +44,8 @@ export class BlockReader {
    */
   read(text, growing) {
     const source = text.replace(/\r\n?/g, "\n");
-    if (!growing || !source.startsWith(this.head)) {
+    // What a link stands for may be said anywhere: such a text is read once more as a whole.
+    if (!source.startsWith(this.head) || (!growing && DEFINITION.test(source))) {
       this.done = [];
       this.head = "";
     }

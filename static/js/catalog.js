@@ -1,7 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { json } from "./api.js";
 import { Reading } from "./reading.js";
-import { room } from "./rooms.js";
+import { itemName, room } from "./rooms.js";
 import { goesOn, past, onRun } from "./runs.js";
 import { me } from "./store.js";
 
@@ -12,6 +12,10 @@ const PAUSE_MS = 1500;
 
 /** What is looked for in the products. */
 export const words = signal("");
+
+effect(() => {
+  if (itemName.value) words.value = itemName.value;
+});
 
 /** @typedef {ItemPage & { query: string }} Listing of which words it is */
 

@@ -1,11 +1,13 @@
 import { signal } from "@preact/signals";
 import { json } from "./api.js";
-import { draftOf, keepDraft } from "./drafts.js";
+import { Attachments } from "./attachments.js";
+import { draftFilesOf, draftOf, keepDraft } from "./drafts.js";
 import { answer, canGoOn, inPlace, question, withOneMore } from "./entries.js";
 import { uuid } from "./ids.js";
 import { ASK, ShownThread } from "./shown-thread.js";
 
 /** @import { Entry } from "./entries.js" */
+/** @import { Attachment } from "./wire" */
 /** @import { Turn } from "./turn.js" */
 
 const NEW = "new";
@@ -23,6 +25,8 @@ export class Conversation extends ShownThread {
     this.userId = userId;
     this.draftKey = fresh ? NEW : id;
     this.draft = signal(draftOf(userId, this.draftKey));
+    this.attachments = new Attachments(draftFilesOf(userId, this.draftKey), () => this.filesChanged());
+    this.held = signal(false);
     this.sendWhenRead = false;
   }
 
@@ -42,17 +46,33 @@ export class Conversation extends ShownThread {
     if (unknown) this.status.value = "ready";
   }
 
-  /** What stands in the composer; a thread that is still being read sends it afterwards. */
+  /** What stands in the composer; a thread or a file that is still being read sends it afterwards. */
   sendDraft() {
     const text = this.draft.value.trim();
     if (this.status.value === "loading") this.sendWhenRead = true;
-    else if (this.status.value === "ready" && text && !this.busy.value) this.send(text);
+    else if (this.status.value === "ready" && text && !this.busy.value) {
+      this.held.value = this.attachments.pending.value;
+      if (!this.held.value) this.send(text);
+    }
   }
 
   /** @param {string} text */
   write(text) {
     this.draft.value = text;
-    keepDraft(this.userId, this.draftKey, text);
+    if (!text.trim()) this.held.value = false;
+    this.keep();
+  }
+
+  keep() {
+    keepDraft(this.userId, this.draftKey, this.draft.value, this.attachments.ready.value);
+  }
+
+  filesChanged() {
+    this.keep();
+    if (!this.held.value || this.attachments.pending.value) return;
+    this.held.value = false;
+    // Of a file that was refused one is told first.
+    if (!this.attachments.failed.value) this.sendDraft();
   }
 
   /** @param {string} text */
@@ -60,17 +80,18 @@ export class Conversation extends ShownThread {
     const failed = this.live.value;
     if (failed) this.giveUp(failed, null);
     const asked = this.entries.value.findLast((entry) => entry.role === "user");
-    const { requestId, body } = this.asking(text, this.entries.value, asked?.unsent ? asked.parent : null);
+    const files = this.attachments.take();
+    const { requestId, body } = this.asking(text, this.entries.value, asked?.unsent ? asked.parent : null, files);
     // The draft stays in storage until the server has the message; only the composer is emptied.
     keepDraft(this.userId, this.draftKey, "");
     this.draftKey = this.id;
-    keepDraft(this.userId, this.draftKey, text);
+    keepDraft(this.userId, this.draftKey, text, files);
     this.draft.value = "";
     const onAccepted = () => {
-      if (draftOf(this.userId, this.id) === text) keepDraft(this.userId, this.id, "");
+      if (draftOf(this.userId, this.id) === text) keepDraft(this.userId, this.id, "", this.attachments.ready.value);
     };
     const turn = this.follow({ path: ASK, method: "POST", body }, { text, onAccepted });
-    this.show([...this.entries.value, question(`${requestId} question`, text), answer(requestId, turn)]);
+    this.show([...this.entries.value, question(`${requestId} question`, text, { files }), answer(requestId, turn)]);
     this.leaveFreshness();
   }
 
@@ -79,8 +100,9 @@ export class Conversation extends ShownThread {
    * @param {string} text
    * @param {Entry[]} before
    * @param {string | null} parent null: the newest message
+   * @param {Attachment[]} files
    */
-  asking(text, before, parent) {
+  asking(text, before, parent, files) {
     const last = before.findLast((entry) => entry.role === "assistant" && entry.text);
     const requestId = uuid();
     const body = {
@@ -88,6 +110,7 @@ export class Conversation extends ShownThread {
       session_id: this.id,
       request_id: requestId,
       ...(parent === null ? {} : { parent_message_id: parent }),
+      ...(files.length > 0 ? { attachments: files.map(({ id }) => id) } : {}),
       ...(last ? { last_assistant_message: last.text } : {}),
     };
     return { requestId, body };
@@ -107,9 +130,9 @@ export class Conversation extends ShownThread {
     const old = this.entries.value[place()];
     if (!old?.parent || this.busy.value) return false;
     const before = this.entries.value.slice(0, place());
-    const { requestId, body } = this.asking(text, before, old.parent);
+    const { requestId, body } = this.asking(text, before, old.parent, old.files);
     const turn = this.follow({ path: ASK, method: "POST", body }, { text });
-    const version = { parent: old.parent, siblings: old.unsent ? old.siblings : withOneMore(old) };
+    const version = { files: old.files, parent: old.parent, siblings: old.unsent ? old.siblings : withOneMore(old) };
     this.show([...before, question(`${requestId} question`, text, version), answer(requestId, turn)]);
     return true;
   }

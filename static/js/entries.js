@@ -1,6 +1,6 @@
 /** @import { Failure } from "./turn-state.js" */
 /** @import { Turn } from "./turn.js" */
-/** @import { Action, Confirm, FinishReason, Message } from "./wire" */
+/** @import { Action, Attachment, Citation, Confirm, Feedback, FinishReason, Message } from "./wire" */
 
 /**
  * One message on the page. Its key stays when the live turn becomes a kept message, so the element stays too.
@@ -19,6 +19,9 @@
  * @property {boolean} unsent a message the server never had
  * @property {Action[]} actions done in answering
  * @property {Confirm[]} confirmations asked in answering
+ * @property {Citation[]} citations records an answer names, known once it is whole
+ * @property {Attachment[]} files a question goes with
+ * @property {Feedback | null} feedback what was said of an answer
  */
 
 /** As a parent: before the first message. */
@@ -38,6 +41,9 @@ const BLANK = {
   unsent: false,
   actions: [],
   confirmations: [],
+  citations: [],
+  feedback: null,
+  files: [],
 };
 
 /**
@@ -106,6 +112,9 @@ export function fromMessages(messages) {
       failure: one.finish_reason === "interrupted" ? null : failureOf(one),
       actions: joined(all(one).map(({ actions }) => actions)),
       confirmations: joined(all(one).map(({ confirmations }) => confirmations)),
+      citations: one.citations ?? [],
+      feedback: one.feedback ?? null,
+      files: one.attachments ?? [],
     }));
 }
 
@@ -147,7 +156,8 @@ export function settled(entry, turn) {
   const turnId = done?.turn_id ?? entry.turnId;
   const provider = done?.provider ?? null;
   const id = done?.message_id ?? entry.id;
-  const shown = { ...entry, ...doings(entry, turn.now), id, text, turnId, finish, provider, turn: null };
+  const citations = done?.citations ?? [];
+  const shown = { ...entry, ...doings(entry, turn.now), id, text, turnId, finish, provider, citations, turn: null };
   return { ...shown, failure: finish === "interrupted" ? null : failure };
 }
 

@@ -6,6 +6,7 @@ import { hearConfirm, loadConfirmations } from "./confirmations.js";
 import { readShownItems } from "./catalog.js";
 import { changed, conversationOf, deletedElsewhere, restoredElsewhere } from "./conversations.js";
 import { costsChanged, quota as quotaTold } from "./costs.js";
+import { rated as showRated } from "./feedback.js";
 import { jobChanged, readShownJobs } from "./jobs.js";
 import { kpisChanged, readFigures } from "./kpis.js";
 import { receipts } from "./receipts.js";
@@ -104,7 +105,8 @@ function hear({ turn, thread, resync: missed, ...records }, id) {
 }
 
 /** @param {Notice} notice what is not about a conversation alone */
-function hearRecords({ breaker, confirm, action, transaction, run, quota, costs, kpis, job }) {
+function hearRecords({ rated, breaker, confirm, action, transaction, run, quota, costs, kpis, job }) {
+  if (rated) hearRated(rated);
   if (breaker) breakerChanged();
   if (confirm) hearConfirm(confirm);
   if (action) receipts.hear(action);
@@ -114,6 +116,12 @@ function hearRecords({ breaker, confirm, action, transaction, run, quota, costs,
   if (quota || costs) costsChanged();
   if (kpis) kpisChanged();
   if (job) jobChanged();
+}
+
+/** @param {NonNullable<Notice["rated"]>} rated */
+function hearRated({ thread_id, message_id, feedback }) {
+  const conversation = conversationOf(thread_id);
+  if (conversation) showRated(conversation, message_id, feedback);
 }
 
 function readLists() {

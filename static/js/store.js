@@ -8,7 +8,7 @@ import { signal } from "@preact/signals";
  * @typedef {import("@preact/signals").Signal<T>} Signal
  */
 
-/** @type {Signal<"starting" | "unreachable" | "setup" | "login" | "chat">} */
+/** @type {Signal<"starting" | "unreachable" | "setup" | "password" | "login" | "chat">} */
 export const screen = signal("starting");
 
 /** @type {Signal<Me | null>} */

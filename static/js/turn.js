@@ -1,7 +1,7 @@
-import { signal } from "@preact/signals";
 import { Refused, SignedOut, json } from "./api.js";
 import { backoff } from "./backoff.js";
 import { hearConfirm } from "./confirmations.js";
+import { Pace } from "./pace.js";
 import { receipts } from "./receipts.js";
 import { readStream } from "./sse.js";
 import { Silence } from "./silence.js";
@@ -41,9 +41,8 @@ export class Turn {
     this.cursor = typeof from === "string" ? `${from}:0` : null;
     this.listeners = listeners;
     this.now = startedWith(shown);
-    /** @type {import("@preact/signals").Signal<TurnState>} what is on the screen, at most one change a frame */
-    this.state = signal(this.now);
-    this.frame = 0;
+    this.pace = new Pace(this.now);
+    this.state = this.pace.state;
     this.heard = false;
     this.cut = new AbortController();
     this.silence = new Silence(() => this.fail({ kind: "silence", text: "", retryable: true, retryAt: null }));
@@ -53,7 +52,7 @@ export class Turn {
   /** Ends the reading; the turn itself goes on at the server. */
   leave() {
     this.silence.end();
-    cancelAnimationFrame(this.frame);
+    this.pace.leave();
     this.cut.abort();
   }
 
@@ -70,6 +69,7 @@ export class Turn {
   }
 
   async stop() {
+    if (this.now.phase === "ended") return this.pace.finish();
     const body = this.id === null ? {} : { turn_id: this.id };
     await json(`${this.path}/stop`, { method: "POST", body });
   }
@@ -133,8 +133,9 @@ export class Turn {
     if (event.action) receipts.hear(event.action);
     if (event.confirm) hearConfirm(event.confirm, { here: true });
     if (!wasAccepted && this.now.accepted) this.listeners.onAccepted();
-    if (this.now.phase === "ended") return this.quit(this.listeners.onEnded);
-    this.frame ||= requestAnimationFrame(() => this.set(this.now));
+    if (this.now.phase === "ended") return this.pace.end(this.now, () => this.quit(this.listeners.onEnded));
+    this.pace.soon(this.now);
+    if (event.snapshot !== undefined) this.pace.catchUp();
   }
 
   /**
@@ -184,10 +185,8 @@ export class Turn {
 
   /** @param {TurnState} state */
   set(state) {
-    cancelAnimationFrame(this.frame);
-    this.frame = 0;
     this.now = state;
-    this.state.value = state;
+    this.pace.show(state);
   }
 }
 

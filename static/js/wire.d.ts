@@ -58,6 +58,59 @@ export interface Message {
   error: MessageError | null;
   actions?: Action[];
   confirmations?: Confirm[];
+  citations?: Citation[];
+  feedback?: Feedback | null;
+  attachments?: Attachment[];
+}
+
+/** A file one asks about; `characters` and `lines` are of its text, `cut` if the file says more. */
+export interface Attachment {
+  id: string;
+  name: string;
+  media: string;
+  bytes: number;
+  characters: number;
+  lines: number;
+  cut: boolean;
+  /** Of a file that was just brought in. */
+  created_at?: string;
+}
+
+export interface KeptAttachment extends Attachment {
+  excerpt: string;
+  created_at: string;
+}
+
+/** A record an answer names. */
+export interface Citation {
+  kind: "transaction" | "article";
+  id: string;
+  reference: string;
+  label: string;
+}
+
+/** What somebody said of an answer; only a `down` has a reason. */
+export interface Feedback {
+  rating: "up" | "down";
+  reason: "wrong" | "incomplete" | "not_done" | "unclear" | "other" | null;
+  comment: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** As administrators read it. */
+export interface FeedbackEntry extends Feedback {
+  message_id: string;
+  turn_id: string;
+  provider: string | null;
+  user_id: string;
+  name: string;
+  email: string;
+}
+
+export interface FeedbackPage {
+  feedback: FeedbackEntry[];
+  next_cursor: string | null;
 }
 
 export type FinishReason = "stop" | "length" | "action" | "stopped" | "error" | "interrupted";
@@ -143,11 +196,13 @@ export interface Done {
   provider: string | null;
   /** Another than the configured model answered. */
   degraded?: true;
+  citations?: Citation[];
 }
 
 /** Told to every tab of a person. */
 export interface Notice {
   turn?: { id: string; thread_id: string; state: "began" | "ended"; finish_reason?: FinishReason };
+  rated?: { thread_id: string; message_id: string; feedback: Feedback | null };
   thread?: { id: string; state: "renamed" | "changed" | "deleted" | "restored" | "branched" };
   breaker?: { name: string; state: BreakerState; since: string };
   confirm?: Confirm;
@@ -516,6 +571,68 @@ export interface Import extends ImportSummary {
   sample: Sampled[];
 }
 
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+  role: "member" | "admin";
+  language: "fr" | "en";
+  created_at: string;
+  disabled_at: string | null;
+  /** Has not chosen a password yet. */
+  invited: boolean;
+  last_seen: string | null;
+  keys: number;
+}
+
+export interface UserPage {
+  users: User[];
+  next_cursor: string | null;
+}
+
+export interface ApiKey {
+  id: string;
+  /** How the key itself begins. */
+  begins: string;
+  user_id: string;
+  name: string;
+  email: string;
+  label: string;
+  created_at: string;
+  revoked_at: string | null;
+}
+
+export interface ApiKeyPage {
+  keys: ApiKey[];
+  next_cursor: string | null;
+}
+
+export interface DrillScenario {
+  name: string;
+  result: "passed" | "failed" | "skipped" | "not_run";
+  why: string | null;
+  first_byte_s: number | null;
+  first_token_s: number | null;
+  total_s: number | null;
+  lost: number;
+  ended: string[];
+  told: string[];
+  said: string | null;
+  failures: string[];
+}
+
+export interface DrillReport {
+  id: string;
+  by: string;
+  began_at: string;
+  seconds: number;
+  ok: boolean;
+  passed: number;
+  failed: number;
+  skipped: number;
+  scenarios: DrillScenario[];
+}
+
 export interface Item {
   id: string;
   reference: string;
@@ -573,5 +690,6 @@ export interface TurnEvent {
   message_id?: string | null;
   finish_reason?: FinishReason;
   provider?: string | null;
+  citations?: Citation[];
   degraded?: true;
 }

@@ -17,7 +17,7 @@ from tests.e2e.test_page_costs import spend
 from tests.model_server import Answer, ModelServer
 
 BRING = """async () => {
-    const { request } = await import('/static/js/api.js');
+    const { request } = await import(new URL('api.js', document.querySelector('script[type=module]').src));
     const bearer = (await (await fetch('/v1/auth/refresh', {
         method: 'POST', body: '{}', headers: {'Content-Type': 'application/json'},
     })).json()).access_token;

@@ -7,7 +7,7 @@ from tests.e2e.axe import complaints
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, Server, Start
 
-ALWAYS = ["Qui suis-je ?", "Mes dossiers", "Combien de tâches en attente ?", "Bonjour"]
+ALWAYS = ["Crée un nouveau dossier", "Mes dossiers", "Combien de tâches en attente ?", "Qui suis-je ?"]
 
 
 def offered(page: LeaPage) -> Locator:
@@ -37,6 +37,14 @@ async def test_it_is_of_the_companys_own_and_answered(new_server: Start, open_pa
     await page.button("EN, English").click()
     await page.page.keyboard.press("Alt+c")
     await expect(offered(page).first).to_have_text(f"Show me file {first.split()[5]}")
+    await offered(page).last.click()
+    await expect(page.text).to_contain_text("sale")
+    await page.is_done()
+    for answer, told in (("A sale", "address"), ("12 rue Mercière, Lyon", "T-")):
+        await page.ask(answer)
+        await expect(page.text).to_contain_text(told)
+        await page.is_done()
+    await expect(page.page.locator(".receipt").first).to_contain_text("12 rue Mercière")
 
 
 async def test_what_it_always_offers_is_there_without_data_and_without_an_answer(lea: Server, open_page: Open) -> None:

@@ -1,6 +1,9 @@
 import admin from "./en-admin.js";
+import answers from "./en-answers.js";
+import attachments from "./en-attachments.js";
 import costs from "./en-costs.js";
 import jobs from "./en-jobs.js";
+import people from "./en-people.js";
 import records from "./en-records.js";
 import runs from "./en-runs.js";
 import settings from "./en-settings.js";
@@ -12,6 +15,7 @@ export default {
   "page.starting": "Loading…",
   "page.unreachable": "Léa does not answer at the moment. Check that she is started.",
   "page.skip": "Skip to the message",
+  "room.failed": "This page could not be loaded. Check the connection.",
 
   "action.retry": "Retry",
   "action.again": "Regenerate",
@@ -76,6 +80,7 @@ export default {
   "chat.you": "You",
   "chat.new": "new",
   "chat.end": "Go to the end",
+  "chat.earlier": "Earlier messages",
   "chat.missing": "This conversation does not exist, or no longer.",
   "chat.failed": "The conversation could not be read.",
   "chat.unsent": "Not sent.",
@@ -85,7 +90,7 @@ export default {
   "greeting.plain": "Hello,",
   "greeting.lead": "What can I do for you?",
   "greeting.suggestions": "Suggestions",
-  "suggest.hello": "Hello",
+  "suggest.create": "Create a new file",
   "suggest.who": "Who am I?",
   "suggest.files": "My files",
   "suggest.jobs": "How many jobs are pending?",
@@ -125,8 +130,11 @@ export default {
   "announce.done": "Léa has answered.",
 
   ...admin,
+  ...answers,
+  ...attachments,
   ...costs,
   ...jobs,
+  ...people,
   ...records,
   ...runs,
   ...settings,

@@ -1,6 +1,9 @@
 import admin from "./fr-admin.js";
+import answers from "./fr-answers.js";
+import attachments from "./fr-attachments.js";
 import costs from "./fr-costs.js";
 import jobs from "./fr-jobs.js";
+import people from "./fr-people.js";
 import records from "./fr-records.js";
 import runs from "./fr-runs.js";
 import settings from "./fr-settings.js";
@@ -11,6 +14,7 @@ export default {
   "page.starting": "Chargement…",
   "page.unreachable": "Léa ne répond pas pour le moment. Vérifiez qu’elle est démarrée.",
   "page.skip": "Aller au message",
+  "room.failed": "Cette page n’a pas pu être chargée. Vérifiez la connexion.",
 
   "action.retry": "Réessayer",
   "action.again": "Régénérer",
@@ -75,6 +79,7 @@ export default {
   "chat.you": "Vous",
   "chat.new": "nouveau",
   "chat.end": "Aller à la fin",
+  "chat.earlier": "Messages précédents",
   "chat.missing": "Cette conversation n’existe pas, ou plus.",
   "chat.failed": "La conversation n’a pas pu être lue.",
   "chat.unsent": "Non envoyé.",
@@ -84,7 +89,7 @@ export default {
   "greeting.plain": "Bonjour,",
   "greeting.lead": "Que puis-je faire pour vous ?",
   "greeting.suggestions": "Suggestions",
-  "suggest.hello": "Bonjour",
+  "suggest.create": "Crée un nouveau dossier",
   "suggest.who": "Qui suis-je ?",
   "suggest.files": "Mes dossiers",
   "suggest.jobs": "Combien de tâches en attente ?",
@@ -124,8 +129,11 @@ export default {
   "announce.done": "Léa a répondu.",
 
   ...admin,
+  ...answers,
+  ...attachments,
   ...costs,
   ...jobs,
+  ...people,
   ...records,
   ...runs,
   ...settings,

@@ -1,10 +1,14 @@
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { AdminBreakers } from "./admin-breakers.js";
+import { AdminDrills } from "./admin-drills.js";
 import { AdminHealth } from "./admin-health.js";
+import { AdminKeys } from "./admin-keys.js";
 import { AdminLocks } from "./admin-locks.js";
 import { AdminSessions } from "./admin-sessions.js";
 import { AdminTurn } from "./admin-turn.js";
+import { AdminUsers } from "./admin-users.js";
+import { FeedbackTold } from "./feedback-told.js";
 import { SideToggle } from "./side-toggle.js";
 
 /** @import { Section } from "../admin.js" */
@@ -20,6 +24,10 @@ export function Admin({ section }) {
     { name: "sessions", text: t("admin.sessions") },
     { name: "locks", text: t("admin.locks") },
     { name: "turns", text: t("admin.turn") },
+    { name: "feedback", text: t("told.title") },
+    { name: "users", text: t("people.title") },
+    { name: "keys", text: t("key.title") },
+    { name: "drills", text: t("drill.title") },
   ];
   return html`
     <main id="admin" class="chat admin" tabindex="-1">
@@ -46,6 +54,14 @@ function Part({ section }) {
       return html`<${AdminLocks} />`;
     case "turns":
       return html`<${AdminTurn} />`;
+    case "feedback":
+      return html`<${FeedbackTold} />`;
+    case "users":
+      return html`<${AdminUsers} />`;
+    case "keys":
+      return html`<${AdminKeys} />`;
+    case "drills":
+      return html`<${AdminDrills} />`;
     default:
       return html`<${AdminHealth} />`;
   }

@@ -5,6 +5,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { llm, me } from "../store.js";
 import { ConfirmCard } from "./confirm-card.js";
+import { Thumbs } from "./feedback.js";
 import { Icon } from "./icons.js";
 import { Problem } from "./problem.js";
 import { Prose } from "./prose.js";
@@ -25,7 +26,7 @@ export function Answer({ entry, conversation, last }) {
   const { actions, confirmations } = doings(entry, live);
   return html`
     <article class="answer ${writing ? "writing" : ""}" aria-label="Léa" aria-busy=${String(writing)}>
-      ${text && html`<${Prose} text=${text} growing=${writing} />`}
+      ${text && html`<${Prose} text=${text} growing=${writing} citations=${entry.citations} />`}
       ${actions.length > 0 && html`<${Receipts} list=${actions} />`}
       ${confirmations.map((one) => html`<${ConfirmCard} key=${one.id} told=${one} conversation=${conversation} />`)}
       ${writing && html`<${Waiting} state=${live} />`}
@@ -65,6 +66,7 @@ function Tools({ entry, text, conversation, last }) {
       ${text && html`<${CopyButton} text=${text} />`}
       ${last && finish === "stop" && html`<button class="tool" onClick=${again}><${Icon} name="retry" />${t("action.again")}</button>`}
       ${trace && html`<a class="tool" href=${`#/admin/turns/${turnId}`}><${Icon} name="gauge" />${t("admin.trace")}</a>`}
+      ${text && entry.id && html`<${Thumbs} entry=${entry} conversation=${conversation} />`}
     </div>
   `;
 }

@@ -3,10 +3,11 @@ import { useEffect } from "preact/hooks";
 import { start } from "../account.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { fileName, room } from "../rooms.js";
 import { current, screen, threads } from "../store.js";
 import { Dialog } from "./dialog.js";
 import { Login } from "./login.js";
+import { Password } from "./password.js";
+import { roomTitle } from "./room.js";
 import { Setup } from "./setup.js";
 import { Sheet } from "./sheet.js";
 import { Shell } from "./shell.js";
@@ -25,31 +26,12 @@ export function App() {
   return html`<${Screen} /><${Dialog} /><${Sheet} />`;
 }
 
-function roomTitle() {
-  switch (room.value) {
-    case "transactions":
-      return fileName.value && fileName.value !== "new" ? fileName.value : t("transactions.title");
-    case "jobs":
-      return t("board.title");
-    case "figures":
-      return t("kpis.title");
-    case "costs":
-      return t("costs.title");
-    case "catalog":
-      return t("catalog.title");
-    case "runs":
-      return t("runs.title");
-    case "admin":
-      return t("admin.title");
-    default:
-      return "";
-  }
-}
-
 function Screen() {
   switch (screen.value) {
     case "setup":
       return html`<${Setup} />`;
+    case "password":
+      return html`<${Password} />`;
     case "login":
       return html`<${Login} />`;
     case "chat":

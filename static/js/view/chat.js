@@ -2,6 +2,8 @@ import { goTo } from "../address.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { current, llm, notice, threads } from "../store.js";
+import { AttachmentDialog } from "./attachment-dialog.js";
+import { AttachmentDrop } from "./attachment-drop.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./messages.js";
 import { Icon } from "./icons.js";
@@ -36,6 +38,8 @@ export function Chat() {
         <${Composer} key=${conversation.id} conversation=${conversation} />
         <p class="small-print">${llm.value?.configured === false ? t("llm.none") : t("llm.check")}</p>
       </footer>
+      <${AttachmentDrop} key=${`${conversation.id} drop`} attachments=${conversation.attachments} />
+      <${AttachmentDialog} />
     </main>
   `;
 }

@@ -1,6 +1,8 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { AttachmentButton } from "./attachment-button.js";
+import { WaitingFiles } from "./attachment-chips.js";
 import { Icon } from "./icons.js";
 
 const MOST_CHARACTERS = 32_000;
@@ -15,6 +17,7 @@ const lengthOf = (text) => (text.length > MOST_CHARACTERS ? [...text].length : t
  */
 export function Composer({ conversation }) {
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const { attachments } = conversation;
   const text = conversation.draft.value;
   const busy = conversation.busy.value;
   const excess = lengthOf(text) - MOST_CHARACTERS;
@@ -42,19 +45,29 @@ export function Composer({ conversation }) {
     event.preventDefault();
     send();
   };
+  const paste = (/** @type {ClipboardEvent} */ event) => {
+    const pasted = event.clipboardData;
+    // A spreadsheet's cells are text, with a picture of them.
+    if (!pasted || pasted.files.length === 0 || pasted.types.includes("text/plain")) return;
+    event.preventDefault();
+    attachments.add(pasted.files);
+  };
   return html`
     <form class="composer" onSubmit=${submit}>
+      <${WaitingFiles} attachments=${attachments} held=${conversation.held.value} />
+      <${AttachmentButton} attachments=${attachments} />
       <label class="unseen" for="message">${t("composer.label")}</label>
       <textarea
         ref=${box}
         id="message"
         rows="1"
         enterkeyhint="send"
-        placeholder=${t("composer.placeholder")}
+        placeholder=${attachments.chips.value.length > 0 ? t("attach.ask") : t("composer.placeholder")}
         aria-describedby="composer-hint"
         value=${text}
         onInput=${(/** @type {{ currentTarget: HTMLTextAreaElement }} */ event) => conversation.write(event.currentTarget.value)}
         onKeyDown=${key}
+        onPaste=${paste}
       ></textarea>
       <span id="composer-hint" class="unseen">${t("composer.hint")}</span>
       ${excess > 0 && html`<span class="excess" role="status">${t("composer.excess", { n: excess })}</span>`}

@@ -11,7 +11,7 @@ const MOST = 4;
 export function Greeting({ conversation }) {
   const name = me.value?.name.split(" ")[0] ?? "";
   const own = useSuggestions();
-  const always = [t("suggest.who"), t("suggest.files"), t("suggest.jobs"), t("suggest.hello")];
+  const always = [t("suggest.create"), t("suggest.files"), t("suggest.jobs"), t("suggest.who")];
   const texts = [...(own ?? []), ...always].slice(0, MOST);
   return html`
     <section class="greeting">

@@ -1,14 +1,34 @@
 import { useRef } from "preact/hooks";
+import { signal } from "@preact/signals";
 import { goTo } from "../address.js";
+import { backoff } from "../backoff.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { Answer } from "./answer.js";
+import { useEarlier } from "./earlier.js";
 import { Greeting } from "./greeting.js";
 import { Icon } from "./icons.js";
-import { Question } from "./question.js";
 import { useStick } from "./stick.js";
 
 /** @typedef {import("../conversation.js").Conversation} Model */
+/** @import { Entry } from "../entries.js" */
+
+/** @type {Entry[]} */
+const NONE = [];
+
+/** How what was said is shown, once that has come. @type {import("@preact/signals").Signal<typeof import("./said.js") | null>} */
+const said = signal(null);
+/** @type {Promise<void> | null} */
+let coming = null;
+
+/** Brings it, until it is there. */
+export function bringSaid() {
+  coming ??= (async () => {
+    for (let attempt = 0; !said.peek(); attempt++) {
+      said.value = await import("./said.js").catch(() => null);
+      if (!said.peek()) await backoff(attempt, new AbortController().signal);
+    }
+  })();
+}
 
 /** @param {{ conversation: Model }} props */
 export function Conversation({ conversation }) {
@@ -16,7 +36,7 @@ export function Conversation({ conversation }) {
   const stick = useStick(scroller, conversation.entries.value.length);
   return html`
     <div ref=${scroller} class="scroller" tabindex="0" role="region" aria-label=${t("chat.label")}>
-      <div class="page"><${Body} conversation=${conversation} /></div>
+      <div class="page"><${Body} conversation=${conversation} scroller=${scroller} /></div>
     </div>
     ${!stick.following.value &&
     html`<div class="to-end">
@@ -27,12 +47,13 @@ export function Conversation({ conversation }) {
   `;
 }
 
-/** @param {{ conversation: Model }} props */
-function Body({ conversation }) {
+/** @param {{ conversation: Model, scroller: { current: HTMLElement | null } }} props */
+function Body({ conversation, scroller }) {
   const entries = conversation.entries.value;
+  const { start, edge, build } = useEarlier(scroller, said.value && conversation.status.value === "ready" ? entries : NONE);
   switch (conversation.status.value) {
     case "loading":
-      return html`<div class="page-loading" aria-label=${t("page.starting")}><i></i><i></i><i></i></div>`;
+      return html`<${Loading} />`;
     case "missing":
       return html`<${Empty} text=${t("chat.missing")} button=${t("side.new")} act=${() => goTo(null)} />`;
     case "failed":
@@ -40,11 +61,21 @@ function Body({ conversation }) {
     default:
   }
   if (entries.length === 0) return html`<${Greeting} conversation=${conversation} />`;
-  return entries.map((entry, index) =>
-    entry.role === "user"
-      ? html`<${Question} key=${entry.key} entry=${entry} conversation=${conversation} />`
-      : html`<${Answer} key=${entry.key} entry=${entry} conversation=${conversation} last=${index === entries.length - 1} />`,
-  );
+  if (!said.value) return html`<${Loading} />`;
+  const { Answer, Question } = said.value;
+  return html`
+    ${start > 0 &&
+    html`<p ref=${edge} class="earlier"><button class="button small" onClick=${build}>${t("chat.earlier")}</button></p>`}
+    ${entries.slice(start).map((entry) =>
+      entry.role === "user"
+        ? html`<${Question} key=${entry.key} entry=${entry} conversation=${conversation} />`
+        : html`<${Answer} key=${entry.key} entry=${entry} conversation=${conversation} last=${entry === entries.at(-1)} />`,
+    )}
+  `;
+}
+
+function Loading() {
+  return html`<div class="page-loading" aria-label=${t("page.starting")}><i></i><i></i><i></i></div>`;
 }
 
 /** @param {{ text: string, button: string, act: () => void }} props */

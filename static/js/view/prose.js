@@ -1,48 +1,65 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { BlockReader, htmlOf } from "../blocks.js";
+import { citationsKey, linkCitations } from "../citations.js";
 import { copy } from "../clipboard.js";
 import { highlight } from "../highlight.js";
 import { html } from "../html.js";
 import { language, t } from "../i18n.js";
 import { sanitize } from "../sanitize.js";
+import { grow } from "./grow.js";
 
-/** @import { Block } from "../blocks.js" */
+/** @import { Block, Token } from "../blocks.js" */
+/** @import { Citation } from "../wire" */
 
-/** @param {{ text: string, growing: boolean }} props */
-export function Prose({ text, growing }) {
-  const reader = useRef(/** @type {BlockReader | null} */ (null));
-  reader.current ??= new BlockReader();
-  const blocks = reader.current.read(text, growing);
-  return html`
-    <div class="prose">
-      ${blocks.map(
-        (block, index) =>
-          html`<${BlockView} key=${index} block=${block} settled=${!growing || index < blocks.length - 1} />`,
-      )}
-    </div>
-  `;
+/** @type {Citation[]} the same one each time, so that blocks that are done are left alone */
+const NONE = [];
+
+/** @param {{ text: string, growing: boolean, citations?: Citation[] }} props */
+export function Prose({ text, growing, citations = NONE }) {
+  const reader = useMemo(() => new BlockReader(), []);
+  const blocks = useMemo(() => reader.read(text, growing), [text, growing]);
+  const last = blocks.length - 1;
+  const stands = useMemo(() => new WeakMap(), [citations]);
+  const view = (/** @type {Block} */ block, /** @type {number} */ index) => {
+    const known = stands.get(block);
+    if (known) return known;
+    const settled = !growing || index < last;
+    const made = html`<${BlockView} key=${index} block=${block} settled=${settled} citations=${citations} />`;
+    // The same element again tells Preact that there is nothing to do: an answer may have thousands of blocks.
+    if (settled) stands.set(block, made);
+    return made;
+  };
+  return html`<div class="prose">${blocks.map(view)}</div>`;
 }
 
 /**
  * One block, written into the page only when its Markdown changed.
- * @param {{ block: Block, settled: boolean }} props
+ * @param {{ block: Block, settled: boolean, citations: Citation[] }} props
  */
-function BlockView({ block, settled }) {
+function BlockView({ block, settled, citations }) {
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
+  const shown = useRef(/** @type {{ token: Token, language: string } | null} */ (null));
   useLayoutEffect(() => {
-    ref.current?.replaceChildren(sanitize(htmlOf(block.token)));
-    if (ref.current) dress(ref.current);
+    const before = shown.current;
+    shown.current = { token: block.token, language: language.value };
+    if (!ref.current) return;
+    if (before?.language === language.value && grow(ref.current, before.token, block.token, dress)) return;
+    ref.current.replaceChildren(sanitize(htmlOf(block.token)));
+    dress(ref.current);
   }, [block.raw, language.value]);
   useLayoutEffect(() => {
     if (settled && ref.current) colour(ref.current);
   }, [block.raw, settled, language.value]);
+  useLayoutEffect(() => {
+    if (ref.current) linkCitations(ref.current, citations);
+  }, [block.raw, language.value, citationsKey(citations)]);
   return html`<div ref=${ref} class="block"></div>`;
 }
 
 /**
  * Adds what a block has beyond its text: frames that scroll, so the page never does sideways, and a head with
  * a copy button for code.
- * @param {HTMLElement} block
+ * @param {ParentNode} block
  */
 function dress(block) {
   for (const table of block.querySelectorAll("table")) frame(table, "table-frame");

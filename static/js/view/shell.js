@@ -1,18 +1,10 @@
 import { useEffect } from "preact/hooks";
-import { section } from "../admin.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { room } from "../rooms.js";
 import { sideOpen } from "../store.js";
-import { Admin } from "./admin.js";
-import { Catalog } from "./catalog.js";
-import { Chat } from "./chat.js";
-import { Costs } from "./costs.js";
-import { Jobs } from "./jobs.js";
-import { Kpis } from "./kpis.js";
-import { Runs } from "./runs.js";
+import { Room } from "./room.js";
 import { Side } from "./side.js";
-import { Transactions } from "./transactions.js";
 
 /** Where one is when signed in: the side panel, and a room beside it. */
 export function Shell() {
@@ -36,25 +28,4 @@ export function Shell() {
       <${Room} />
     </div>
   `;
-}
-
-function Room() {
-  switch (room.value) {
-    case "transactions":
-      return html`<${Transactions} />`;
-    case "jobs":
-      return html`<${Jobs} />`;
-    case "figures":
-      return html`<${Kpis} />`;
-    case "costs":
-      return html`<${Costs} />`;
-    case "catalog":
-      return html`<${Catalog} />`;
-    case "runs":
-      return html`<${Runs} />`;
-    case "admin":
-      return html`<${Admin} section=${section.value} />`;
-    default:
-      return html`<${Chat} />`;
-  }
 }

@@ -30,7 +30,11 @@ export function useStick(ref, count) {
     const content = scroller?.firstElementChild;
     if (!scroller || !content) return undefined;
     let top = scroller.scrollTop;
-    let height = scroller.scrollHeight;
+    const end = () => {
+      const last = /** @type {HTMLElement | null} */ (content.lastElementChild);
+      return { last, height: last?.offsetHeight ?? 0, width: content.clientWidth };
+    };
+    let seen = end();
     const scrolled = () => {
       const left = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
       if (left <= 2 || (left <= NEAR_PX && scroller.scrollTop >= top)) following.value = true;
@@ -39,9 +43,11 @@ export function useStick(ref, count) {
       top = scroller.scrollTop;
     };
     const resized = new ResizeObserver(() => {
+      const now = end();
       if (following.value) scroller.scrollTop = scroller.scrollHeight;
-      else if (scroller.scrollHeight > height) news.value = true;
-      height = scroller.scrollHeight;
+      // Only what comes at the end is news: not what is put in above, nor another width of the window.
+      else if (now.width === seen.width && (now.last !== seen.last || now.height > seen.height)) news.value = true;
+      seen = now;
     });
     scroller.addEventListener("scroll", scrolled, { passive: true });
     resized.observe(content);
