@@ -107,7 +107,16 @@ def test_everything_needed_at_the_start_is_asked_for_at_once() -> None:
 
 def test_every_module_is_part_of_the_page() -> None:
     unused = {f"/{path.relative_to(ROOT)}" for path in SCRIPTS} - static_graph(lazy=True)
-    assert unused == {"/static/js/first-paint.js"}
+    assert unused == {"/static/js/first-paint.js", "/static/js/first-asked.js"}
+
+
+def test_the_words_of_one_language_are_asked_for_before_the_modules() -> None:
+    script = (STATIC / "js" / "first-paint.js").read_text(encoding="utf-8")
+    asked = re.findall(r'"(|-[a-z]+)"', re.search(r"for \(const part of \[(.*?)\]", script)[1])  # type: ignore[index]
+    for language in ("fr", "en"):
+        there = [path.stem for path in (STATIC / "js" / "i18n").glob(f"{language}*.js")]
+        assert sorted(language + part for part in asked) == sorted(there)
+    assert not [address for address in static_graph() if "/i18n/" in address]
 
 
 def test_rooms_and_their_parts_are_not_asked_for_before_they_are_opened() -> None:

@@ -66,7 +66,7 @@ async function send(path, { method = "GET", body, accept = "application/json", a
   if (after) headers["Last-Event-ID"] = after;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   try {
-    return await fetch(path, {
+    return (await takeAsked(path)) ?? await fetch(path, {
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
@@ -78,6 +78,16 @@ async function send(path, { method = "GET", body, accept = "application/json", a
     if (signal?.aborted) throw error;
     throw new Unreachable(path, { cause: error });
   }
+}
+
+/**
+ * The answer to what was asked before the modules came; null where that was not asked, or has failed.
+ * @param {string} path
+ */
+async function takeAsked(path) {
+  const asked = window.leaAsked?.get(path);
+  window.leaAsked?.delete(path);
+  return (await asked?.catch(() => null)) ?? null;
 }
 
 /** @param {Response} response */

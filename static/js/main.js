@@ -1,18 +1,22 @@
 import { render } from "preact";
 import { start } from "./account.js";
+import { addressed } from "./address.js";
+import { bring } from "./bringing.js";
 import { followAddress } from "./conversations.js";
 import { html } from "./html.js";
 import { listenToKeys } from "./keys.js";
-import { followEvents } from "./live.js";
 import { watchRunsWhileHidden } from "./notify-ends.js";
 import { App } from "./view/app.js";
 import { bringSaid } from "./view/messages.js";
 
+const SOON_MS = 300;
+
 followAddress();
-followEvents();
 watchRunsWhileHidden();
 listenToKeys();
 render(html`<${App} />`, /** @type {HTMLElement} */ (document.getElementById("app")));
 void start();
+void bring(() => import("./live.js")).then(({ followEvents }) => followEvents());
 // One can write before what shows an answer has come; it comes before it is needed.
-bringSaid();
+if (addressed.value) bringSaid();
+else setTimeout(bringSaid, SOON_MS);

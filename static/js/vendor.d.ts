@@ -9,3 +9,8 @@ declare module "highlight.js" {
   const highlighter: Highlighter;
   export default highlighter;
 }
+
+interface Window {
+  /** What `first-asked.js` asked before the modules came, by path. */
+  leaAsked?: Map<string, Promise<Response>>;
+}

@@ -29,7 +29,10 @@ async def test_the_link_of_the_terminal_opens_the_first_account_and_its_sample_c
     await expect(page.page.get_by_role("heading", name="Bonjour Claire,")).to_be_visible()
     await expect(page.page.get_by_text("Aucun modèle n’est configuré")).to_be_visible()
 
-    await page.button("Qui suis-je ?").click()
+    await page.button("Crée un nouveau dossier").click()
+    await expect(page.text).to_contain_text("vente")
+    await page.is_done()
+    await page.ask("Qui suis-je ?")
     await expect(page.text).to_contain_text("Claire")
     await page.is_done()
 

@@ -34,6 +34,7 @@ export default {
   "purpose.title": "Titles",
   "purpose.summary": "Summaries",
   "purpose.enrich": "Catalogue",
+  "purpose.tools": "Other programs",
 
   "budget.title": "Monthly budgets",
   "budget.note": "In dollars a month. At the warning threshold Léa tells you; at the limit she stops. Empty: no limit.",

@@ -33,6 +33,7 @@ export default {
   "purpose.title": "Titres",
   "purpose.summary": "Résumés",
   "purpose.enrich": "Catalogue",
+  "purpose.tools": "Autres programmes",
 
   "budget.title": "Budgets du mois",
   "budget.note": "En dollars par mois. Au seuil d’alerte, Léa prévient ; au plafond, elle s’arrête. Vide : sans limite.",

@@ -5,13 +5,15 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { current, screen, threads } from "../store.js";
 import { Dialog } from "./dialog.js";
-import { Login } from "./login.js";
-import { Password } from "./password.js";
+import { later } from "./later.js";
 import { roomTitle } from "./room.js";
-import { Setup } from "./setup.js";
 import { Sheet } from "./sheet.js";
 import { Shell } from "./shell.js";
 import { Wordmark } from "./wordmark.js";
+
+const Login = later(() => import("./login.js").then((file) => file.Login));
+const Password = later(() => import("./password.js").then((file) => file.Password));
+const Setup = later(() => import("./setup.js").then((file) => file.Setup));
 
 export function App() {
   useSignalEffect(() => {

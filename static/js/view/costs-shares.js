@@ -65,6 +65,8 @@ export function purposeText(purpose) {
       return t("purpose.summary");
     case "enrich":
       return t("purpose.enrich");
+    case "tools":
+      return t("purpose.tools");
     default:
       return purpose;
   }

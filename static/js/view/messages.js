@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { goTo } from "../address.js";
-import { backoff } from "../backoff.js";
+import { bring } from "../bringing.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { useEarlier } from "./earlier.js";
@@ -17,17 +17,13 @@ const NONE = [];
 
 /** How what was said is shown, once that has come. @type {import("@preact/signals").Signal<typeof import("./said.js") | null>} */
 const said = signal(null);
-/** @type {Promise<void> | null} */
-let coming = null;
+let coming = false;
 
-/** Brings it, until it is there. */
+/** Brings it. */
 export function bringSaid() {
-  coming ??= (async () => {
-    for (let attempt = 0; !said.peek(); attempt++) {
-      said.value = await import("./said.js").catch(() => null);
-      if (!said.peek()) await backoff(attempt, new AbortController().signal);
-    }
-  })();
+  if (coming) return;
+  coming = true;
+  void bring(() => import("./said.js")).then((file) => (said.value = file));
 }
 
 /** @param {{ conversation: Model }} props */

@@ -3,8 +3,10 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { sheet } from "../sheet.js";
 import { Icon } from "./icons.js";
-import { Settings } from "./settings.js";
-import { ShortcutList } from "./shortcuts-sheet.js";
+import { later } from "./later.js";
+
+const Settings = later(() => import("./settings.js").then((file) => file.Settings));
+const ShortcutList = later(() => import("./shortcuts-sheet.js").then((file) => file.ShortcutList));
 
 /** What lies over the page: the settings or the shortcuts. Esc and the focus are the browser's. */
 export function Sheet() {

@@ -4,11 +4,13 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { archived, threads, threadsCursor, threadsState } from "../store.js";
 import { loadArchived, loadOlderThreads, loadThreads, searchThreads } from "../threads.js";
-import { Archived } from "./archived.js";
 import { attempt } from "./attempt.js";
 import { byDay } from "./days.js";
 import { Icon } from "./icons.js";
+import { later } from "./later.js";
 import { ThreadItem } from "./thread-item.js";
+
+const Archived = later(() => import("./archived.js").then((file) => file.Archived));
 
 /** @import { Thread } from "../wire" */
 
