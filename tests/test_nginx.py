@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, ClientTimeout
 
+from lea.client import LeaClient
 from tests import nginx
 from tests.lea_server import Reading
 from tests.model_server import Answer, ModelServer
@@ -131,19 +132,20 @@ async def test_a_quiet_stream_stays_open(site: Site, model: ModelServer) -> None
 
 
 async def test_when_one_process_is_killed_the_next_requests_work_at_the_other(own_site: Site) -> None:
-    async def ask(number: int) -> tuple[int, str]:
-        body = {"message": f"Question {number}", "session_id": f"s{number}"}
-        async with own_site.session.post(own_site.url + "/v1/lea/chat", json=body, headers=own_site.bearer) as response:
-            return response.status, (await response.json()).get("finish_reason", "")
+    async with LeaClient(own_site.url, key=own_site.bearer["Authorization"].removeprefix("Bearer ")) as lea:
 
-    assert await asyncio.gather(*(ask(number) for number in range(6))) == [(200, "stop")] * 6
-    used = {line["upstream"] for line in own_site.log() if line["path"] == "/v1/lea/chat"}
-    assert used == {server.url.removeprefix("http://") for server in (own_site.one, own_site.other)}
-    await own_site.one.end(signal.SIGKILL)
-    for number in range(6, 12):
-        assert await ask(number) == (200, "stop")
-    async with own_site.session.get(own_site.url + "/v1/lea/threads/s1", headers=own_site.bearer) as response:
-        assert len((await response.json())["messages"]) == 2
+        async def ask(number: int) -> str | None:
+            done = (await lea.ask(f"Question {number}", thread=f"s{number}")).done
+            return done and done.finish_reason
+
+        assert await asyncio.gather(*(ask(number) for number in range(6))) == ["stop"] * 6
+        both = {server.url.removeprefix("http://") for server in (own_site.one, own_site.other)}
+        async with asyncio.timeout(30):  # a line is written once the stream has ended, a moment after its `done`
+            while {line["upstream"] for line in own_site.log() if line["path"] == "/v1/lea/chat/stream"} != both:
+                await asyncio.sleep(0.05)
+        await own_site.one.end(signal.SIGKILL)
+        assert [await ask(number) for number in range(6, 12)] == ["stop"] * 6
+        assert len((await lea.threads.get("s1")).messages) == 2
 
 
 async def test_a_message_that_was_sent_to_a_process_that_dies_is_not_sent_to_the_other(

@@ -19,6 +19,7 @@ PLACES: Final = {
     "backup": "lea.cli.backup",
     "restore": "lea.cli.backup",
     "drill": "lea.cli.drill",
+    "chat": "lea.cli.chat",
 }
 """Modules by the command they have: the server's takes a second to read, which an account's need not wait for."""
 
