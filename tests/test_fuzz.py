@@ -80,7 +80,10 @@ class Client:
         assert response.status_code < 500 or response.status_code in DOCUMENTED, told
         assert response.headers["X-Content-Type-Options"] == "nosniff", told
         kind = response.headers.get("Content-Type", "")
-        if response.status_code >= 400:
+        if response.status_code >= 400 and case.formatted_path.startswith(("/v1/models", "/v1/chat/")):
+            assert kind.startswith("application/json"), told
+            assert set(response.json()["error"]) == {"message", "type", "param", "code"}, told
+        elif response.status_code >= 400:
             assert kind == "application/problem+json", told
             assert response.json()["status"] == response.status_code, told
         elif kind.startswith("application/json") and response.content:

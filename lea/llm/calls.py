@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from lea.errors import ExternalUnavailable
+from lea.llm.provider import CallPiece
 from lea.messages import ToolCall
 
 MOST_CALLS: Final = 16
@@ -35,6 +36,8 @@ class _Call:
         self.named_id = ""
         self.name = ""
         self.arguments: list[str] = []
+        self.place = -1
+        self.told = 0
 
 
 class Calls:
@@ -44,6 +47,7 @@ class Calls:
         self.fragments = 0
         self._calls: list[_Call] = []
         self._at: dict[int, _Call] = {}
+        self._places = 0
         self._size = 0
 
     def add(self, fragments: list[CallFragment]) -> None:
@@ -55,6 +59,17 @@ class Calls:
     def whole(self) -> tuple[ToolCall, ...]:
         """Those that have a name; a call for nothing is none."""
         return tuple(ToolCall(call.id, call.name, "".join(call.arguments)) for call in self._calls if call.name)
+
+    def news(self) -> list[CallPiece]:
+        """What was not told yet; a call without a name is none so far."""
+        return [piece for call in self._calls if call.name and (piece := self._piece(call)) is not None]
+
+    def _piece(self, call: _Call) -> CallPiece | None:
+        more, call.told = "".join(call.arguments[call.told :]), len(call.arguments)
+        if call.place >= 0:
+            return CallPiece(call.place, "", "", more) if more else None
+        call.place, self._places = self._places, self._places + 1
+        return CallPiece(call.place, call.id, call.name, more)
 
     def _add(self, fragment: CallFragment, function: CallFunction) -> None:
         call = self._known(fragment, function)

@@ -64,7 +64,7 @@ class Failover:
                 first = first or error
                 self._told(model.answering.name, error)
         assert first is not None
-        if prompt.shape is None and self._engine.can_stand_in(prompt):
+        if prompt.shape is None and not prompt.pieces and self._engine.can_stand_in(prompt):
             return await stack.enter_async_context(self._engine.open(prompt))
         if first.retryable and first.retry_after_s is None:
             first.retry_after_s = RETRY_AFTER_S

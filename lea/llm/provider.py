@@ -5,7 +5,7 @@ Opening may be retried by who holds the provider, reading may not: half an answe
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, Self
 
 from lea.ids import CompanyId, UserId
@@ -47,6 +47,8 @@ class Prompt:
 
     `acted` is what was done or found for the question already, as Markdown in the person's language: whoever cannot
     make words of it tells it as it is. With a `shape` the answer is data for us, and still to be checked.
+    `settings` are fields of the protocol that go along as they are. `pieces`: the calls are a program's, which hears
+    them as they are written, and nobody but a model can answer.
     """
 
     system: str
@@ -55,6 +57,8 @@ class Prompt:
     tools: tuple[Tool, ...] = ()
     acted: str = ""
     shape: Shape | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    pieces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,21 @@ class Finished:
     reason: FinishReason
 
 
-ModelEvent = str | ToolCall | Usage | Finished
-"""A `str` is text to append; a call is whole."""
+@dataclass(frozen=True, slots=True)
+class CallPiece:
+    """Of a call while it is written: `id` and `name` where it begins, more of its arguments each time.
+
+    `place` counts the calls of the answer from 0. The whole calls still follow.
+    """
+
+    place: int
+    id: str
+    name: str
+    arguments: str
+
+
+ModelEvent = str | CallPiece | ToolCall | Usage | Finished
+"""A `str` is text to append; a `ToolCall` is whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ class OpenAIStream:
     def open(self, prompt: Prompt) -> "Call":
         """Ask; see Provider."""
         body = request_body(self.answering.model, prompt)
-        return Call(self.answering, self._http, self._url, self._headers, body, self._config)
+        answer = AnswerReader(self._config.max_answer_chars, pieces=prompt.pieces)
+        return Call(self.answering, self._http, self._url, self._headers, body, answer, self._config.timeout)
 
     async def ping(self) -> None:
         """List the models; see Provider."""
@@ -60,7 +61,7 @@ class OpenAIStream:
 
 
 class Call:
-    """One question and its answer, batch by batch; `timeout` bounds the first token and each silence after it."""
+    """One question and its answer, batch by batch; `limit` bounds the first token and each silence after it."""
 
     def __init__(
         self,
@@ -69,15 +70,16 @@ class Call:
         url: URL,
         headers: dict[str, str],
         body: bytes,
-        config: Llm,
+        answer: AnswerReader,
+        limit: float,
     ) -> None:
         self.provider = provider
         self._http = http
         self._url = url
         self._headers = headers
         self._body = body
-        self._limit = config.timeout
-        self._answer = AnswerReader(config.max_answer_chars)
+        self._limit = limit
+        self._answer = answer
         self._response: aiohttp.ClientResponse
         self._watch: Watch
 

@@ -82,10 +82,10 @@ class AnswerReader:
     `finishing`: the provider said why it ended, so nothing that still goes wrong can spoil the answer.
     `ended`: the last events are out. `whole`: the provider has nothing more to send.
     `failure`: what went wrong, to be raised once the events before it are told.
-    `calls`: what the answer asks to have done, told whole at its end.
+    `calls`: what the answer asks to have done, told whole at its end, and with `pieces` also as it comes.
     """
 
-    def __init__(self, max_chars: int) -> None:
+    def __init__(self, max_chars: int, *, pieces: bool = False) -> None:
         self.finishing = False
         self.ended = False
         self.whole = False
@@ -93,6 +93,7 @@ class AnswerReader:
         self.calls = Calls()
         self._lines = SseLines()
         self._room = max_chars
+        self._pieces = pieces
         self._reason: FinishReason = "stop"
         self._usage: Usage | None = None
 
@@ -131,6 +132,8 @@ class AnswerReader:
             events.append(text)
         if choice.delta is not None and choice.delta.tool_calls:
             self.calls.add(choice.delta.tool_calls)
+            if self._pieces:
+                events.extend(self.calls.news())
         if choice.finish_reason:
             self.finishing = True
             self._reason = "length" if choice.finish_reason == "length" else "stop"

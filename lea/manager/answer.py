@@ -10,8 +10,10 @@ from lea.bus.port import Topic
 from lea.errors import ExternalTimeout
 from lea.events import Snapshot, Stage
 from lea.llm.provider import Answering, Caller, Finished, ModelStream, Prompt, Provider, Tool, Usage
+from lea.llm.stopping import stopped
 from lea.manager.acting import Acted
 from lea.manager.ask import Ask, Services
+from lea.manager.attachments import Attached
 from lea.manager.bill import Bill
 from lea.manager.calling import Calling
 from lea.manager.checkpointer import Watched
@@ -67,6 +69,7 @@ class Answer:
         self,
         session: LLMSession,
         history: History,
+        attached: Attached,
         granted: Granted,
         *,
         acted: str,
@@ -94,9 +97,10 @@ class Answer:
             about=about,
             language=self._ask.language,
             budget=self._services.config.llm.context_tokens,
+            attached=attached,
+            instructions=self._ask.given.instructions,
         )
-        if not acted:
-            prompt = replace(prompt, tools=tools)
+        prompt = replace(prompt, tools=() if acted else tools, settings=self._ask.given.settings)
         provider = self._services.provider
         refused = self._bill.admit(prompt_tokens(prompt))
         if refused is not None:
@@ -139,7 +143,7 @@ class Answer:
                 if begun is None or begun.parent_id != history.head:
                     self._outcome.answered("")  # it was asked, if in vain
                     return "known" if begun is None else "stale"
-                text, calls = await self._tell(stream)
+                text, calls = await self._tell(stopped(stream, prompt))
             self._outcome.answered(text)
             if not calls or not left:
                 break

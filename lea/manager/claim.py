@@ -108,6 +108,8 @@ class Claim:
             text=ask.text,
             parent_id=ask.parent_id,
             now=self._services.clock.now(),
+            attachments=ask.attachments,
+            origin="api" if ask.unlisted else None,
         )
         try:
             order = (turn.user_id, turn.thread_id)

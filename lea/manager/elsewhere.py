@@ -13,6 +13,7 @@ from lea.bus.port import Bus, Topic
 from lea.errors import LeaError
 from lea.ids import TurnId, UserId
 from lea.manager.outcome import retelling
+from lea.records.citing import cited
 from lea.sentences import Language
 from lea.store import turns as rows
 from lea.store.engine import Store
@@ -97,12 +98,13 @@ class Elsewhere:
             watched.over = True
             return
         stored = await self._store.read(lambda connection: rows.find_turn(connection, watched.user_id, watched.turn_id))
+        citations = () if stored is None else await cited(self._store, stored.company_id, stored.text)
         if watched.topic.ended:
             return
         if stored is None:  # deleted
             watched.topic.end()
         else:
-            watched.topic.conclude(retelling(stored, watched.language), stored.events)
+            watched.topic.conclude(retelling(stored, citations, watched.language), stored.events)
 
     def _send_back(self) -> None:
         """The bus is there again: readers that were not fed come back with their cursor, and then are."""

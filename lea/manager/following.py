@@ -12,6 +12,7 @@ from lea.ids import ThreadId, TurnId, UserId
 from lea.manager.elsewhere import Elsewhere
 from lea.manager.outcome import retelling
 from lea.manager.turns import Turns
+from lea.records.citing import cited
 from lea.sentences import Language
 from lea.store import threads
 from lea.store.engine import Store
@@ -93,7 +94,8 @@ class Following:
             return await self.elsewhere.topic(user_id, stored.turn_id, cursor.number, language), cursor.number
         if self.clock.now() - stored.ended_at > FOLLOWED_S:
             return None
-        events = retelling(stored, language)
+        citations = await cited(self.store, stored.company_id, stored.text)
+        events = retelling(stored, citations, language)
         last = max(stored.events, len(events))
         if cursor.number in {stored.events, last}:
             return None

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from lea.errors import CircuitOpen, InternalError, LeaError, of_reason
-from lea.events import Done, Event, Failed, FinishReason, Snapshot
+from lea.events import Citation, Done, Event, Failed, FinishReason, Snapshot
 from lea.ids import MessageId, ThreadId, TurnId
 from lea.llm.prices import charge, counted
 from lea.llm.provider import Answering, Prompt, Usage
-from lea.llm.tokens import estimate
+from lea.llm.tokens import estimate, weight
 from lea.sentences import Language
 from lea.store.checkpoints import Estimate, Unfinished
 from lea.store.turns import EndTurn, StoredTurn
@@ -72,6 +72,7 @@ class Outcome:
     timings_ms: dict[str, float] = field(default_factory=dict)
     events: int = 0
     spent: list[Spent] = field(default_factory=list)
+    citations: tuple[Citation, ...] = ()
     _calling: tuple[Answering, Prompt] | None = None
     _said: int = 0
 
@@ -141,6 +142,7 @@ class Outcome:
             else {"usd": self.cost_nano_usd / 1e9, "estimated": usage.estimated},
             timings_ms=self.timings_ms,
             degraded=self.degraded,
+            citations=self.citations,
         )
 
     def row(self, now: float, spent: tuple[UsageRow, ...] = ()) -> EndTurn:
@@ -169,7 +171,7 @@ class Outcome:
 
 def prompt_tokens(prompt: Prompt) -> int:
     """An estimate of what was sent."""
-    return estimate(prompt.system) + sum(estimate(message.text) for message in prompt.messages)
+    return estimate(prompt.system) + sum(map(weight, prompt.messages))
 
 
 def estimate_unfinished(left: Unfinished, asked: Answering, unpriced_per_million: float) -> Estimate:
@@ -206,8 +208,9 @@ def from_store(stored: StoredTurn) -> Outcome:
     )
 
 
-def retelling(stored: StoredTurn, language: Language) -> list[Event]:
+def retelling(stored: StoredTurn, citations: tuple[Citation, ...], language: Language) -> list[Event]:
     """The saved answer as events, `done` the last."""
     outcome = from_store(stored)
+    outcome.citations = citations
     failed = outcome.failed_event(language)
     return [Snapshot(stored.text), *([] if failed is None else [failed]), outcome.done()]

@@ -9,8 +9,8 @@ from lea.manager.answer import Granted
 from lea.manager.ask import Ask, Services
 from lea.manager.outcome import Timings
 from lea.manager.thread import HISTORY_MESSAGES, History, Thread
-from lea.messages import Assistant, Message, User
-from lea.store import acts, threads
+from lea.messages import Assistant, File, Message, User
+from lea.store import acts, attachments, threads
 from lea.store import turns as rows
 
 FEW_WORDS: Final = 3
@@ -30,6 +30,9 @@ class Recall:
     async def history(self, thread: Thread) -> History | None:
         """What was said before; None if this request was answered before."""
         ask, known = self._ask, thread.history
+        if ask.given.said is not None:
+            thread.history = known or History(None, list(ask.given.said))
+            return thread.history
         if self._services.sole and known is not None and ask.kind in rows.SAYING and ask.parent_id is None:
             return known
         begun = await self._granted()
@@ -76,10 +79,12 @@ class Recall:
 
         def read(connection: acts.Connection) -> tuple[str, list[Message]]:
             path = rows.path_to(connection, user_id, thread_id, head, HISTORY_MESSAGES)
-            return threads.about(connection, user_id, thread_id), [_said(row.role, row.content) for row in path]
+            files = attachments.of_messages(connection, [row.id for row in path if row.role == "user"])
+            said = [_said(row.role, row.content, files.get(row.id, ())) for row in path]
+            return threads.about(connection, user_id, thread_id), said
 
         return await self._services.store.read(read)
 
 
-def _said(role: str, text: str) -> Message:
-    return User(text) if role == "user" else Assistant(text)
+def _said(role: str, text: str, files: tuple[File, ...]) -> Message:
+    return User(text, files) if role == "user" else Assistant(text)

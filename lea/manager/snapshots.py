@@ -14,7 +14,7 @@ import structlog
 from lea.clock import Clock
 from lea.ids import CompanyId, MessageId, ThreadId, UserId
 from lea.manager.thread import HISTORY_MESSAGES, History
-from lea.messages import Assistant, Message, User
+from lea.messages import Assistant, File, Message, User
 from lea.sources.source import JobsData, JobsMetrics, UserContext
 from lea.state.port import State
 
@@ -48,6 +48,8 @@ class _History(msgspec.Struct, array_like=True):
     thread_id: str
     head: str
     messages: list[tuple[Literal["u", "a"], str]]
+    files: dict[int, tuple[File, ...]] = {}
+    """By the message's place."""
 
 
 class Snapshots:
@@ -109,7 +111,10 @@ class Snapshots:
         if found is None or (found.thread_id, found.head) != (thread_id, head):
             return None
         self._state.touch(key, LIFE_S)
-        return [User(text) if role == "u" else Assistant(text) for role, text in found.messages]
+        return [
+            User(text, found.files.get(place, ())) if role == "u" else Assistant(text)
+            for place, (role, text) in enumerate(found.messages)
+        ]
 
     def keep_history(self, user_id: UserId, thread_id: ThreadId, history: History) -> None:
         """Let the next turn, wherever it runs, begin with these messages."""
@@ -119,7 +124,8 @@ class Snapshots:
         data = None
         if sum(len(message.text) for message in messages) <= HISTORY_BYTES:  # else it is not worth encoding
             said = [("u" if isinstance(message, User) else "a", message.text) for message in messages]
-            data = _encode((thread_id, history.head, said))
+            files = {place: one.files for place, one in enumerate(messages) if isinstance(one, User) and one.files}
+            data = _encode((thread_id, history.head, said, files))
         if data is None or len(data) > HISTORY_BYTES:
             self._state.forget(_history_key(user_id, thread_id))
         else:

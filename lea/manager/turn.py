@@ -21,6 +21,8 @@ from lea.ids import MessageId, derived_id
 from lea.manager.acting import Acted, Acting
 from lea.manager.answer import Answer
 from lea.manager.ask import Ask, Services
+from lea.manager.attachment_reading import attached
+from lea.manager.attachments import Attached
 from lea.manager.bill import Bill
 from lea.manager.calling import Calling
 from lea.manager.carrying import Carrying
@@ -33,8 +35,9 @@ from lea.manager.outcome import Outcome, Timings, from_store
 from lea.manager.prelude import KNOWN, Prelude
 from lea.manager.recall import Recall
 from lea.manager.session import LLMSession
-from lea.manager.thread import Thread
+from lea.manager.thread import History, Thread
 from lea.messages import Assistant, User
+from lea.records.citing import cited
 from lea.store import turns as rows
 
 log = structlog.get_logger()
@@ -153,9 +156,9 @@ class Turn:
         self.topic.publish(Stage("loading"))
         self._timings.mark("loading")
         loading = perf_counter()
-        times, history, tools, _ = await asyncio.gather(
+        times, said, tools, _ = await asyncio.gather(
             session.ensure_loaded(),
-            self._recall.history(thread),
+            self._said(thread),
             self._services.desk.tools(session.company_id),
             self._bill.ready(),
         )
@@ -165,14 +168,25 @@ class Turn:
         ask = partial(
             self._answer.ask_model, session, granted=self._granted, acted=acted, about=thread.about, tools=tools
         )
-        asked = None if history is None else await ask(history)
+        asked = None if said is None else await ask(*said)
         if asked == "stale":
             thread.history = None
-            fresh = await self._recall.history(thread)
-            asked = None if fresh is None else await ask(fresh)
+            fresh = await self._said(thread)
+            asked = None if fresh is None else await ask(*fresh)
         if asked == "stale":
             raise Conflict
         return asked
+
+    async def _said(self, thread: Thread) -> tuple[History, Attached] | None:
+        """What was said before, and the files it is about; None if this request was answered before."""
+        history = await self._recall.history(thread)
+        if history is None:
+            return None
+        reading = perf_counter()
+        files = await attached(self.ask, self.identity, self._services, self._granted, history)
+        if files.texts:
+            self._timings.add("load_attachments", perf_counter() - reading)
+        return history, files
 
     async def _wait_for_turn(self, ticket: Ticket) -> None:
         """In this process's queue first, then until no other process answers the thread."""
@@ -246,6 +260,8 @@ class Turn:
             if self._session is not None and self._thread is not None:
                 self._session.turns.pop(self.ask.turn_id, None)
                 self._session.rest(self._thread)
+                if self.ask.unlisted:
+                    self._session.forget(self._thread.id)
             self.ended.set_result(self.outcome)
             self._bill.settle()
         report(self._services, self.ask, self.identity, self.outcome, self.timings_ms, replayed=self._replayed)
@@ -260,6 +276,7 @@ class Turn:
                 await self._save(begun)
         if begun is None:
             self._bill.answered_before()
+        self.outcome.citations = await cited(self._services.store, self.identity.company_id, self.outcome.text)
         self.topic.publish(self.outcome.done())
         faults.reach("turn.told")
 
@@ -286,10 +303,10 @@ class Turn:
         if error is not None:
             self.outcome.fail(error)
             self._tell_failure()
-        if thread is None or thread.history is None:
+        if thread is None or thread.history is None or self.ask.unlisted:
             return
         if error is None and isinstance(begun, rows.Begun) and thread.history.head == begun.parent_id:
-            thread.said(self.outcome.message_id, User(begun.text), Assistant(self.outcome.text))
+            thread.said(self.outcome.message_id, User(begun.text, begun.files), Assistant(self.outcome.text))
             self._services.snapshots.keep_history(self.identity.user_id, self.ask.thread_id, thread.history)
         else:
             thread.history = None

@@ -192,8 +192,7 @@ class Turns:
     ) -> None:
         """To the person's tabs, and to turns that wait for this one at any process."""
         self._wake(user_id, thread_id)
-        for call in self._watchers:
-            call(company_id)
+        self._tell_company(company_id)
         self._notices.tell(user_id, TurnEnded(turn_id, thread_id, finish_reason))
         self._bus.send("ended", {"user_id": user_id, "thread_id": thread_id})
 
@@ -213,6 +212,10 @@ class Turns:
                 turn.cut("interrupted")
             await asyncio.wait([task for _, task in left])
 
+    def _tell_company(self, company_id: CompanyId) -> None:
+        for call in self._watchers:
+            call(company_id)
+
     def _body_hash(self, turn_id: TurnId) -> str | None:
         live = self._live.get(turn_id)
         if live is not None:
@@ -227,7 +230,8 @@ class Turns:
 
         def begun() -> None:
             self._bus.share(topic)
-            self._notices.tell_elsewhere(identity.user_id, began)
+            if not ask.unlisted:
+                self._notices.tell_elsewhere(identity.user_id, began)
 
         turn = Turn(ask, identity, topic, draft, self._services, begun, asked_before=ask.turn_id in self._asked)
         self._asked[ask.turn_id] = True
@@ -237,7 +241,8 @@ class Turns:
         self._live[ask.turn_id] = (turn, task)
         self._bound.enter(identity.user_id, identity.company_id)
         LIVE_TURNS.set(len(self._live))
-        self._notices.tell_here(identity.user_id, began)
+        if not ask.unlisted:
+            self._notices.tell_here(identity.user_id, began)
         task.add_done_callback(lambda _: self._forget(place, turn))
         return turn
 
@@ -252,7 +257,10 @@ class Turns:
         if not turn.elsewhere:
             user_id, thread_id = place
             reason = turn.outcome.finish_reason
-            self.tell_ended(user_id, turn.identity.company_id, thread_id, turn.ask.turn_id, reason)
+            if turn.ask.unlisted:  # no tab shows it, and nobody waits for it
+                self._tell_company(turn.identity.company_id)
+            else:
+                self.tell_ended(user_id, turn.identity.company_id, thread_id, turn.ask.turn_id, reason)
         if turn.ended.done() and not (turn.elsewhere or turn.unknown) and not _transient(turn.outcome.error):
             with suppress(ValueError):  # longer than all that is remembered: the store answers
                 self._ended[turn.ask.turn_id] = _Ended(place, turn.ask.body_hash, turn.outcome)

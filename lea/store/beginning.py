@@ -9,6 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lea import faults
 from lea.errors import Conflict, NotFound
 from lea.ids import MessageId
+from lea.messages import File
+from lea.store.attachments import link, of_messages
 from lea.store.leases import moment
 from lea.store.tables import messages, threads, turns
 from lea.store.turns import CUT, ROOT, SAYING, BeginTurn, Begun, path_to
@@ -53,8 +55,8 @@ ABOUT: Final = update(turns).where(turns.c.id == bindparam("turn")).values(user_
 def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
     """Save the person's message and the turn; None if this request began a turn before.
 
-    Raises NotFound for a parent that is not the thread's, Conflict(`nothing_to_answer`, `nothing_to_continue`) where
-    there is no such message.
+    Raises NotFound for a parent that is not the thread's and for a file that is not there (`attachment_not_found`),
+    Conflict(`nothing_to_answer`, `nothing_to_continue`) where there is no such message.
     """
     if turn.kind in SAYING:
         _ensure_thread(connection, turn)
@@ -75,8 +77,9 @@ def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
     connection.execute(INSERT_MESSAGES, [*said, answer])
     head = {"head": turn.assistant_message_id, "fence": fence, "moment": turn.now}
     connection.execute(MOVE_HEAD, {**_here(turn), **head})
+    files = _files(connection, turn, begun.user_message_id)
     faults.reach("turn.beginning")
-    return replace(begun, waiting=waiting)
+    return replace(begun, waiting=waiting, files=files)
 
 
 def _ensure_thread(connection: Connection, turn: BeginTurn) -> None:
@@ -91,6 +94,7 @@ def _ensure_thread(connection: Connection, turn: BeginTurn) -> None:
             "head_id": None,
             "created_at": turn.now,
             "updated_at": turn.now,
+            "origin": turn.origin,
         },
     )
 
@@ -125,6 +129,15 @@ def _said(connection: Connection, turn: BeginTurn, head: MessageId | None) -> Be
     if connection.execute(IN_THREAD, {**_here(turn), "message": turn.parent_id}).first() is None:
         raise NotFound
     return Begun(turn.parent_id, turn.user_message_id, turn.text)
+
+
+def _files(connection: Connection, turn: BeginTurn, message_id: MessageId) -> tuple[File, ...]:
+    """Those that go with the message; a new message's are linked to it."""
+    if turn.attachments:
+        link(connection, turn.user_id, turn.thread_id, message_id, turn.attachments)
+    elif turn.kind in SAYING:
+        return ()
+    return of_messages(connection, [message_id]).get(message_id, ())
 
 
 def _again(connection: Connection, turn: BeginTurn, head: MessageId | None) -> Begun:

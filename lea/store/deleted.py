@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from lea.errors import Conflict
 from lea.ids import ThreadId, UserId
 from lea.store.action_tables import confirmations
+from lea.store.attachment_tables import attachments
 from lea.store.tables import messages, threads, turns
 
 KEPT_S: Final = 24 * 3600
@@ -53,13 +54,17 @@ def bring_back(connection: Connection, user_id: UserId, thread_id: ThreadId, now
 
 def erase(connection: Connection, now: float) -> int:
     """Erase for good what can no longer be brought back, some at a time; how many."""
-    late = (
-        select(threads.c.user_id, threads.c.id)
-        .where(threads.c.deleted_at <= now - KEPT_S)
-        .order_by(threads.c.deleted_at)
-        .limit(AT_ONCE)
-    )
-    rows = connection.execute(late).all()
+    return _erase(connection, threads.c.deleted_at <= now - KEPT_S, threads.c.deleted_at)
+
+
+def erase_unlisted(connection: Connection, now: float) -> int:
+    """Erase what programs said a day ago in conversations that no list shows, some at a time; how many."""
+    late = threads.c.origin.is_not(None) & (threads.c.updated_at <= now - KEPT_S)
+    return _erase(connection, late, threads.c.updated_at)
+
+
+def _erase(connection: Connection, late: ColumnElement[bool], oldest: ColumnElement[float]) -> int:
+    rows = connection.execute(select(threads.c.user_id, threads.c.id).where(late).order_by(oldest).limit(AT_ONCE)).all()
     for row in rows:
         connection.execute(delete(threads).where(threads.c.user_id == row.user_id, threads.c.id == row.id))
     return len(rows)
@@ -77,7 +82,7 @@ def _move(
     Its requests leave their names too: the same request again must not be told what was deleted.
     """
     connection.execute(insert(threads), {**row._mapping, "id": name, "deleted_at": deleted_at})
-    for table in (turns, messages, confirmations):
+    for table in (turns, messages, confirmations, attachments):
         belongs = (table.c.user_id == row.user_id) & (table.c.thread_id == row.id)
         named = {"thread_id": name, "request_id": request_id} if table is turns else {"thread_id": name}
         connection.execute(update(table).where(belongs).values(named))

@@ -32,6 +32,7 @@ metadata = MetaData(
 ID = String(140)
 LIVE = text("ended_at IS NULL")
 RUNNING = text("state = 'running'")
+UNLISTED = text("origin IS NOT NULL")
 
 companies = Table(
     "companies",
@@ -55,7 +56,9 @@ users = Table(
     Column("password_hash", String(200)),
     Column("created_at", Double, nullable=False),
     Column("disabled_at", Double),
+    Column("changed_at", Double, index=True),
 )
+"""`changed_at`: when admins last changed what tokens and caches say of somebody."""
 
 api_keys = Table(
     "api_keys",
@@ -63,6 +66,7 @@ api_keys = Table(
     Column("id", ID, primary_key=True),
     Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("secret_hash", String(64), nullable=False),
+    Column("label", String(200), nullable=False, server_default=""),
     Column("created_at", Double, nullable=False),
     Column("revoked_at", Double),
 )
@@ -102,9 +106,12 @@ threads = Table(
     Column("deleted_at", Double),
     Column("pinned_at", Double),
     Column("archived_at", Double),
+    Column("origin", String(10)),
     Index("ix_threads_user_id_updated_at", "user_id", "updated_at"),
     Index("ix_threads_company_id_updated_at", "company_id", "updated_at"),
+    Index("ix_threads_unlisted", "updated_at", sqlite_where=UNLISTED, postgresql_where=UNLISTED),
 )
+"""`origin` is `api` for what a program said in one request: no list shows it, and it is erased a day later."""
 
 turns = Table(
     "turns",

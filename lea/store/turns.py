@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, literal, selec
 
 from lea import faults
 from lea.events import FinishReason
-from lea.ids import CompanyId, MessageId, RequestId, ThreadId, TurnId, UserId
+from lea.ids import AttachmentId, CompanyId, MessageId, RequestId, ThreadId, TurnId, UserId
+from lea.messages import File
 from lea.store import usage
-from lea.store.tables import messages, turns
+from lea.store.tables import messages, threads, turns
 from lea.store.usage import UsageRow
 
 TurnKind = Literal["message", "regenerate", "continue", "decision"]
@@ -34,7 +35,8 @@ class BeginTurn:
     """`kind` says what is answered; only those of `SAYING` have a `text`. `parent_id` None goes on from the head,
     `ROOT` begins the conversation anew beside its first message.
 
-    `owner` is the process that answers, for `lease_s` seconds unless it renews.
+    `owner` is the process that answers, for `lease_s` seconds unless it renews. A conversation made for a turn with an
+    `origin` is in no list.
     """
 
     turn_id: TurnId
@@ -51,11 +53,14 @@ class BeginTurn:
     text: str
     parent_id: MessageId | None
     now: float
+    attachments: tuple[AttachmentId, ...] = ()
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """`parent_id` is the message before the person's; `text` what the person said; `prefix` the answer so far.
+    """`parent_id` is the message before the person's; `text` what the person said, with the `files`
+    that go with it; `prefix` the answer so far.
 
     `waiting` unless the thread is free for this turn; then it is the turn's as of its `claim`.
     """
@@ -65,6 +70,7 @@ class Begun:
     text: str
     prefix: str = ""
     waiting: bool = False
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ class StoredTurn:
 
     turn_id: TurnId
     thread_id: ThreadId
+    company_id: CompanyId
     body_hash: str
     state: str
     message_id: MessageId
@@ -205,8 +212,9 @@ def live(connection: Connection, turn_ids: Collection[TurnId]) -> set[TurnId]:
 
 def _find(connection: Connection, condition: ColumnElement[bool]) -> StoredTurn | None:
     row = connection.execute(
-        select(turns, messages.c.content, messages.c.finish_reason, messages.c.error_code)
+        select(turns, threads.c.company_id, messages.c.content, messages.c.finish_reason, messages.c.error_code)
         .join(messages, messages.c.id == turns.c.assistant_message_id)
+        .join(threads, (threads.c.user_id == turns.c.user_id) & (threads.c.id == turns.c.thread_id))
         .where(condition)
     ).one_or_none()
     return None if row is None else _stored(row)
@@ -233,6 +241,7 @@ def _stored(row: Row[Any]) -> StoredTurn:
     return StoredTurn(
         turn_id=row.id,
         thread_id=row.thread_id,
+        company_id=row.company_id,
         body_hash=row.body_hash,
         state=row.state,
         message_id=row.assistant_message_id,
