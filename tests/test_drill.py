@@ -77,12 +77,19 @@ async def test_every_scenario_passes_and_nothing_is_left(tmp_path: Path, model: 
 
 async def test_a_broken_installation_fails_the_drill(lea: Lea, tmp_path: Path, model: ModelServer) -> None:
     model.default = Refusal(503)
-    code, said, report = await drill(tmp_path, lea.url, bearer(await root(lea)), "--only", "model-errors")
+    admin = await root(lea)
+    code, said, report = await drill(tmp_path, lea.url, bearer(admin), "--only", "model-errors")
     assert code == 1
     assert "baseline        FAIL" in said
     assert "answered whole: error (external_api_unavailable)" in said
     assert [one["passed"] for one in report["scenarios"]] == [False, False]
     assert await lea.sql(MARKED) == [(0,)]
+    _, kept = await admin.call("GET", "/v1/admin/drills")
+    assert [(one["ok"], one["failed"]) for one in kept["drills"]] == [(False, 2)]
+    baseline, errors = kept["drills"][0]["scenarios"]
+    assert (baseline["name"], baseline["result"], errors["result"]) == ("baseline", "failed", "not_run")
+    assert baseline["ended"] == ["error (external_api_unavailable)"]
+    assert any("answered whole" in failure for failure in baseline["failures"])
 
 
 async def test_without_redis_or_model_what_can_be_played_is(tmp_path: Path) -> None:
