@@ -50,6 +50,15 @@ RUN_POINTS: Final = (
 )
 """Of a run and its jobs; `…ing` is inside the transaction, before its commit."""
 
+WHATSAPP_POINTS: Final = (
+    "whatsapp.kept",
+    "whatsapp.taken",
+    "whatsapp.ready",
+    "whatsapp.sending",
+    "whatsapp.sent",
+)
+"""Of a message: kept, taken into a turn, its answer made ready, begun to be sent, and sent but not noted."""
+
 _at: list[Callable[[str], None]] = []
 
 

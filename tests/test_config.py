@@ -62,6 +62,7 @@ def test_every_key_is_overridden_by_its_variable(tmp_path: Path, section: str, k
             "odoo": "https://odoo.example",
         }.get(section),
         "public_url": "https://lea.example",
+        "api_url": "https://graph.example/v24",
         "trusted_proxies": "10.0.0.0/8, ::1",
         "cors_origins": "https://app.example.org, http://localhost:3000",
         "base_url": "https://model.example/v1",

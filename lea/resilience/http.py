@@ -38,9 +38,9 @@ class HttpClient:
         """
         return await self._open().post(url, data=body, headers=headers, allow_redirects=False)
 
-    async def get(self, url: URL) -> aiohttp.ClientResponse:
+    async def get(self, url: URL, headers: Mapping[str, str] | None = None) -> aiohttp.ClientResponse:
         """As `post`."""
-        return await self._open().get(url, allow_redirects=False)
+        return await self._open().get(url, headers=headers, allow_redirects=False)
 
     def release(self, response: aiohttp.ClientResponse) -> None:
         """Keep the connection for the next request once the body has ended; `LINGER_S` later it is closed.

@@ -1,0 +1,1 @@
+"""Where people write to Léa from outside of her page."""
