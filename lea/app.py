@@ -3,6 +3,7 @@
 What is opened first is closed last, each beside its opening.
 """
 
+import asyncio
 from pathlib import Path
 
 from aiohttp import web
@@ -13,8 +14,12 @@ from lea.drill.target import Target
 from lea.handlers import (
     actions,
     admin,
+    admin_drills,
+    admin_keys,
+    admin_users,
     admin_views,
     analytics,
+    attachments,
     auth,
     budgets,
     catalog,
@@ -22,9 +27,12 @@ from lea.handlers import (
     catalog_extract,
     catalog_items,
     chat,
+    completions,
+    completions_models,
     costs,
     drill,
     events,
+    feedback,
     jobs,
     operators,
     runs,
@@ -33,6 +41,9 @@ from lea.handlers import (
     threads,
     transactions,
     transactions_parts,
+    whatsapp,
+    whatsapp_admin,
+    whatsapp_inbox,
 )
 from lea.handlers.admins import Admins
 from lea.handlers.cors import Cors
@@ -43,6 +54,7 @@ from lea.handlers.keys import (
     CLOCK,
     CONFIG,
     HEALTH,
+    RELAYS,
     STREAMS,
     TURNS,
 )
@@ -50,7 +62,7 @@ from lea.handlers.observe import observe
 from lea.handlers.openapi import add_documents
 from lea.handlers.operators import STARTED_AT
 from lea.handlers.page import add_page
-from lea.handlers.problems import SERVER_LANGUAGE, problems
+from lea.handlers.problems import OTHER_BODIES, SERVER_LANGUAGE, problems
 from lea.handlers.proxies import Proxies
 from lea.handlers.routes import IDENTIFY
 from lea.handlers.sse import Streams
@@ -66,6 +78,7 @@ from lea.rooms.running import running
 from lea.rooms.sharing import bus, state
 from lea.rooms.storage import store
 from lea.rooms.tracing import tracing
+from lea.rooms.whatsapp import whatsapp as whatsapp_room
 from lea.store.engine import make_folder
 from lea.tasks import TaskOwner
 
@@ -73,8 +86,12 @@ STATIC = Path(__file__).parent.parent / "static"
 GROUPS = [
     auth.routes,
     chat.routes,
+    completions.routes,
+    completions_models.routes,
+    attachments.routes,
     events.routes,
     threads.routes,
+    feedback.routes,
     sessions.routes,
     actions.routes,
     operators.routes,
@@ -85,6 +102,9 @@ GROUPS = [
     budgets.routes,
     drill.routes,
     admin_views.routes,
+    admin_users.routes,
+    admin_keys.routes,
+    admin_drills.routes,
     transactions.routes,
     transactions_parts.routes,
     catalog.routes,
@@ -93,6 +113,9 @@ GROUPS = [
     catalog_items.routes,
     jobs.routes,
     runs.routes,
+    whatsapp.routes,
+    whatsapp_admin.routes,
+    whatsapp_inbox.routes,
 ]
 
 
@@ -115,6 +138,7 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
     app[STREAMS] = Streams(config.server, _most_streams(config), app[TASKS])
     app[ADMINS] = Admins()
     app[IDENTIFY] = identify
+    app[OTHER_BODIES] = completions.OTHER_BODIES
     for group in GROUPS:
         for route in group.all:
             if route.method == "GET" and route.answer != "text/event-stream":
@@ -136,6 +160,7 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
             drilling,
             records,
             running(adapters),
+            whatsapp_room,
         ]
     )
     app.on_shutdown.append(_end_streams)
@@ -145,7 +170,8 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
 async def drain(app: web.Application) -> None:
     """Before the server closes: no new turns, the live ones end within the grace."""
     app[HEALTH].leaving = True
-    await app[TURNS].drain(app[CONFIG].server.shutdown_grace)
+    grace = app[CONFIG].server.shutdown_grace
+    await asyncio.gather(app[TURNS].drain(grace), app[RELAYS].drain(grace))
 
 
 def _most_streams(config: Config) -> Most:

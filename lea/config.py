@@ -14,7 +14,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from lea.errors import StartError
-from lea.outside import BUILT_IN, DependencySettings, Firestore, Geocoding, Llm, LlmFallback, Odoo, Provider
+from lea.outside import BUILT_IN, DependencySettings, Firestore, Geocoding, Llm, LlmFallback, Odoo, Provider, WhatsApp
 from lea.settings import (
     EMBEDDED,
     Actions,
@@ -57,6 +57,7 @@ __all__ = [
     "Sessions",
     "State",
     "Tracing",
+    "WhatsApp",
 ]
 
 VARIABLE = re.compile(r"LEA_([A-Za-z0-9]+(?:_[A-Za-z0-9]+)*?)__(.+)")
@@ -84,6 +85,7 @@ class Config(BaseModel):
     geocoding: Geocoding = Geocoding()
     odoo: Odoo = Odoo()
     firestore: Firestore = Firestore()
+    whatsapp: WhatsApp = WhatsApp()
     log: Log = Log()
     tracing: Tracing = Tracing()
     plugins: dict[str, Any] = {}

@@ -244,6 +244,9 @@ REASONS: dict[str, type[LeaError]] = {
     "model_too_long": ExternalRejected,
     "model_busy": ExternalRejected,
     "model_cut": ExternalUnavailable,
+    "attachment_not_found": NotFound,
+    "attachment_used": Conflict,
+    "too_many_attachments": Conflict,
     "nothing_to_answer": Conflict,
     "nothing_to_continue": Conflict,
     "turn_active": Conflict,
@@ -268,6 +271,7 @@ REASONS: dict[str, type[LeaError]] = {
     **dict.fromkeys(
         (
             "file_empty",
+            "file_no_text",
             "file_not_understood",
             "file_is_xls",
             "file_encrypted",

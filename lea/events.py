@@ -53,6 +53,16 @@ class RecordName:
 
 
 @dataclass(frozen=True, slots=True)
+class Citation(RecordName):
+    """A record an answer names; `label` says in words what it is."""
+
+    label: str
+
+    def wire(self) -> dict[str, Any]:
+        return {"kind": self.kind, "id": self.id, "reference": self.reference, "label": self.label}
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """Something Léa does: `running`, then `succeeded`, `failed`, or `unknown` while it is found out; later `undone`.
 
@@ -134,6 +144,7 @@ class Done:
 
     `usage` is `{prompt_tokens, completion_tokens, cached_tokens, estimated}` or None when no model was asked;
     `cost` is `{usd, estimated}` or None when no price is known. `degraded`: another than the configured model answered.
+    `citations` are the records the answer names.
     """
 
     session_id: str
@@ -145,6 +156,7 @@ class Done:
     cost: dict[str, Any] | None
     timings_ms: dict[str, float]
     degraded: bool = False
+    citations: tuple[Citation, ...] = ()
 
     def wire(self) -> dict[str, Any]:
         body = {
@@ -157,6 +169,7 @@ class Done:
             "usage": self.usage,
             "cost": self.cost,
             "timings_ms": self.timings_ms,
+            "citations": [citation.wire() for citation in self.citations],
         }
         return body | {"degraded": True} if self.degraded else body
 
@@ -194,6 +207,19 @@ class ThreadChanged:
 
     def wire(self) -> dict[str, Any]:
         return {"thread": {"id": self.thread_id, "state": self.state}}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackChanged:
+    """To the person's tabs: what they say of an answer; `feedback` is None where it was taken back."""
+
+    thread_id: str
+    message_id: str
+    feedback: Mapping[str, Any] | None
+
+    def wire(self) -> dict[str, Any]:
+        feedback = None if self.feedback is None else dict(self.feedback)
+        return {"rated": {"thread_id": self.thread_id, "message_id": self.message_id, "feedback": feedback}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +363,7 @@ Event = (
     | TurnBegan
     | TurnEnded
     | ThreadChanged
+    | FeedbackChanged
     | TransactionChanged
     | JobChanged
     | RunChanged

@@ -13,6 +13,7 @@ TurnId = NewType("TurnId", str)
 MessageId = NewType("MessageId", str)
 RequestId = NewType("RequestId", str)
 RunId = NewType("RunId", str)
+AttachmentId = NewType("AttachmentId", str)
 
 CLIENT_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,128}")
 """What a client may choose as a thread or request id; `.` and `..` would be lost from a URL's path."""

@@ -2,12 +2,34 @@
 
 from dataclasses import dataclass
 
+from lea.ids import AttachmentId
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file the person asks about, without its text; `characters` and `lines` are of that, `cut` if there was more."""
+
+    id: AttachmentId
+    name: str
+    media: str
+    bytes: int
+    characters: int
+    lines: int
+    cut: bool
+
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Words of the person."""
+    """Words of the person, and the files they go with; `quoted` is what a model is shown of these below the words."""
 
     text: str
+    files: tuple[File, ...] = ()
+    quoted: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Words and files, as a model reads them."""
+        return f"{self.text}\n\n{self.quoted}" if self.quoted else self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ REFUSED = Counter(
 )
 FOLLOWERS = Gauge("lea_followers", "Open event streams.", registry=REGISTRY)
 TURNS = Counter("lea_turns", "Turns ended.", ["finish_reason", "provider"], registry=REGISTRY)
+FEEDBACK = Counter("lea_feedback", "What people said of answers.", ["rating"], registry=REGISTRY)
 FIRST_TOKEN_SECONDS = Histogram(
     "lea_first_token_seconds", "From the request to the first text.", buckets=FAST, registry=REGISTRY
 )
@@ -93,6 +94,9 @@ DEPENDENCY_WAITING = Gauge(
     "lea_dependency_waiting", "Calls that wait for their turn.", ["dependency"], registry=REGISTRY
 )
 FAILOVERS = Counter("lea_failovers", "Answers another provider was asked for.", ["provider"], registry=REGISTRY)
+WHATSAPP_MESSAGES = Counter(
+    "lea_whatsapp_messages", "Messages of WhatsApp by what became of them.", ["direction", "outcome"], registry=REGISTRY
+)
 REDIS_SECONDS = Histogram("lea_redis_seconds", "A command to Redis, as waited for.", buckets=FAST, registry=REGISTRY)
 REDIS_AVAILABLE = Gauge(
     "lea_redis_available", "1 while Redis can be used; nothing without one.", ["dependency"], registry=REGISTRY

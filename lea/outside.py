@@ -113,6 +113,33 @@ class Firestore(ForeignJobs):
         return {"project": self.project, "collection": self.collection, "key_file": self.key_file}
 
 
+class WhatsApp(Section):
+    """A phone number of WhatsApp's Cloud API, and the company whose it is; off while it has no company."""
+
+    company: str = ""
+    phone_number_id: str = ""
+    access_token: SecretStr = SecretStr("")
+    app_secret: SecretStr = SecretStr("")
+    verify_token: SecretStr = SecretStr("")
+    api_url: str = "https://graph.facebook.com/v23.0"
+    pause: float = Field(2, ge=0)
+    longest_pause: float = Field(10, ge=0)
+
+    @field_validator("api_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        return http_address(value).rstrip("/")
+
+    @property
+    def lacking(self) -> list[str]:
+        """What has to be set where it is on, and is not."""
+        secrets = {
+            name: getattr(self, name).get_secret_value() for name in ("access_token", "app_secret", "verify_token")
+        }
+        needed = {"phone_number_id": self.phone_number_id, **secrets, "api_url": self.api_url}
+        return [name for name, value in needed.items() if self.company and not value]
+
+
 class DependencySettings(Section):
     """How one thing outside of Léa is called; see `BUILT_IN` for those whose defaults differ."""
 
@@ -146,6 +173,7 @@ BUILT_IN: dict[str, dict[str, Any]] = {
     "sources": {"read_timeout": 4, "waiting": 1000, "breaker_minimum": 20, "breaker_slow_after": 3, "retries": 0},
     "odoo": {"read_timeout": 4, "concurrency": 4, "breaker_minimum": 5, "retries": 1},
     "firestore": {"read_timeout": 4, "concurrency": 8, "breaker_minimum": 5, "retries": 1},
+    "whatsapp": {"read_timeout": 10, "concurrency": 20, "breaker_minimum": 5},
     "geocoder": {"read_timeout": 5, "concurrency": 2, "pace_per_minute": 60, "retries": 0},
 }
 """What is always there, with what suits it better than the defaults of DependencySettings."""

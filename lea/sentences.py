@@ -62,6 +62,22 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "Cette adresse e-mail a déjà un compte.",
         "en": "That e-mail address has an account already.",
     },
+    "own_account": {
+        "fr": "Vous ne pouvez pas retirer vos propres droits : un autre administrateur peut le faire.",
+        "en": "You cannot take your own rights away: another administrator can.",
+    },
+    "last_admin": {
+        "fr": "C'est le dernier administrateur actif de l'entreprise.",
+        "en": "This is the company's last active administrator.",
+    },
+    "account_disabled": {
+        "fr": "Ce compte est désactivé. Réactivez-le d'abord.",
+        "en": "This account is disabled. Enable it first.",
+    },
+    "too_many_keys": {
+        "fr": "Une personne a au plus 20 clés actives : révoquez-en une d'abord.",
+        "en": "A person has at most 20 active keys: revoke one first.",
+    },
     "forbidden": {"fr": "Vous n'avez pas le droit de faire cela.", "en": "You are not allowed to do that."},
     "cross_origin": {
         "fr": "Cette demande vient d'un autre site.",
@@ -88,6 +104,39 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "drill_running": {
         "fr": "Un exercice est déjà en cours sur ce serveur.",
         "en": "A drill is already running at this server.",
+    },
+    "model_not_found": {
+        "fr": "Ce modèle n'existe pas : il n'y a que « lea ».",
+        "en": "There is no such model: the only one is 'lea'.",
+    },
+    "unsupported_parameter": {
+        "fr": "Ce paramètre n'est pas pris en charge.",
+        "en": "This parameter is not supported.",
+    },
+    "content_not_text": {
+        "fr": "Seul le texte est compris ici : pas d'images, de son ni de fichiers dans un message.",
+        "en": "Only text is understood here: no images, sound or files in a message.",
+    },
+    "content_missing": {"fr": "Ce message n'a pas de contenu.", "en": "This message has no content."},
+    "message_not_last": {
+        "fr": "Le dernier message doit être celui de la personne (role: user).",
+        "en": "The last message has to be the person's (role: user).",
+    },
+    "call_unknown": {
+        "fr": "Ce résultat n'est celui d'aucun appel des messages précédents.",
+        "en": "This result is of no call in the messages before it.",
+    },
+    "tool_unknown": {
+        "fr": "Cet outil n'est pas parmi ceux de la demande.",
+        "en": "This tool is not among those of the request.",
+    },
+    "tools_and_thread": {
+        "fr": "Avec ses propres outils, un programme envoie toute la conversation : sans X-Lea-Thread.",
+        "en": "With tools of its own a program sends the whole conversation: without X-Lea-Thread.",
+    },
+    "tools_need_model": {
+        "fr": "Les outils demandent un modèle, et ce serveur n'en a pas : il répond par des règles.",
+        "en": "Tools need a model, and this server has none: it answers by rules.",
     },
     "request_id_reused": {
         "fr": "Ce request_id a déjà servi pour un autre message.",
@@ -301,6 +350,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "pipeline_unknown": {"fr": "Ce traitement n'existe pas.", "en": "There is no such run."},
     "not_undoable": {"fr": "Cela ne peut pas être annulé.", "en": "This cannot be undone."},
     "not_done": {"fr": "Cela n'a pas été fait.", "en": "This was not done."},
+    "reason_of_up": {
+        "fr": "Une raison ne se donne que pour une réponse qui ne convient pas.",
+        "en": "A reason is given only for an answer that is not good.",
+    },
     "nothing_to_change": {"fr": "Dites ce qui doit changer.", "en": "Say what should change."},
     "job_read_only": {
         "fr": "Cette tâche vient de « {source} » ; c'est là qu'elle se modifie.",
@@ -329,6 +382,22 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "state_unknown": {
         "fr": "Les états sont to_process, in_process, pending, done et failed.",
         "en": "The states are to_process, in_process, pending, done and failed.",
+    },
+    "attachment_not_found": {
+        "fr": "Un fichier joint n'est plus là. Joignez-le de nouveau.",
+        "en": "An attached file is not there any more. Attach it again.",
+    },
+    "attachment_used": {
+        "fr": "Ce fichier appartient à un message de la conversation.",
+        "en": "This file belongs to a message of the conversation.",
+    },
+    "too_many_attachments": {
+        "fr": "Vingt fichiers attendent déjà d'être envoyés. Retirez-en un.",
+        "en": "Twenty files are waiting to be sent already. Remove one.",
+    },
+    "file_no_text": {
+        "fr": "Ce fichier ne contient pas de texte ; c'est peut-être une image numérisée.",
+        "en": "There is no text in this file; it may be a scanned picture.",
     },
     "file_empty": {"fr": "Ce fichier est vide.", "en": "This file is empty."},
     "file_too_large": {"fr": "Ce fichier dépasse 20 Mio.", "en": "This file is larger than 20 MiB."},
@@ -385,6 +454,18 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "mapping_unknown": {
         "fr": "La correspondance nomme un champ ou une colonne qui n'existe pas, ou deux fois la même colonne.",
         "en": "The mapping names a field or a column that is not there, or one column twice.",
+    },
+    "whatsapp_signature": {
+        "fr": "La signature de WhatsApp n'est pas la bonne.",
+        "en": "WhatsApp's signature is not right.",
+    },
+    "whatsapp_window": {
+        "fr": "Cette personne n'a pas écrit depuis 24 heures : WhatsApp ne laisse plus lui écrire.",
+        "en": "This person has not written for 24 hours: WhatsApp does not let anybody write to them any more.",
+    },
+    "phone_not_international": {
+        "fr": "Un numéro s'écrit comme depuis l'étranger : +33612345678.",
+        "en": "A number is written as it is dialled from abroad: +33612345678.",
     },
     "reference_missing": {"fr": "Il manque la référence.", "en": "The reference is missing."},
     "reference_too_long": {

@@ -63,6 +63,7 @@ PHRASES: Final[Mapping[str, Mapping[Language, str]]] = {
         "en": "Is it a sale, a purchase or a rental?",
     },
     "ask_go_ahead": {"fr": "{what}. Dois-je le faire ?", "en": "{what}. Shall I go ahead?"},
+    "on_the_page": {"fr": "Cela s'approuve sur la page de Léa.", "en": "It is approved on Léa's page."},
     "done": {"fr": "C'est fait. {what}.", "en": "Done. {what}."},
     "done_before": {"fr": "C'était déjà fait. {what}.", "en": "That was done already. {what}."},
     "was_undone": {"fr": "C'était fait, puis annulé : {what}.", "en": "That was done, then undone: {what}."},

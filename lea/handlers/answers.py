@@ -7,9 +7,15 @@ from pydantic import BaseModel
 
 from lea.clock import iso
 from lea.errors import of_reason
+from lea.events import Citation
+from lea.handlers.attachment_answers import AttachmentAnswer, attachment_answer
+from lea.handlers.feedback_answers import FeedbackAnswer, feedback_answer
 from lea.manager.outcome import Outcome
+from lea.messages import File
 from lea.sentences import Language
-from lea.store.threads import MessageRow, ThreadRow
+from lea.store.feedback import Opinion
+from lea.store.messages import MessageRow
+from lea.store.threads import ThreadRow
 
 
 class Usage(BaseModel):
@@ -24,6 +30,15 @@ class Cost(BaseModel):
     estimated: bool
 
 
+class CitationAnswer(BaseModel):
+    """A record an answer names: a `transaction` or an `article`."""
+
+    kind: str
+    id: str
+    reference: str
+    label: str
+
+
 class ChatAnswer(BaseModel):
     message: str
     session_id: str
@@ -34,6 +49,7 @@ class ChatAnswer(BaseModel):
     usage: Usage | None
     cost: Cost | None
     timings_ms: dict[str, float]
+    citations: list[CitationAnswer]
     degraded: bool = False
 
 
@@ -60,6 +76,9 @@ class MessageAnswer(BaseModel):
     error: MessageError | None
     actions: list[dict[str, Any]]
     confirmations: list[dict[str, Any]]
+    citations: list[CitationAnswer]
+    feedback: FeedbackAnswer | None
+    attachments: list[AttachmentAnswer]
 
 
 class RecordAnswer(BaseModel):
@@ -128,8 +147,12 @@ def message_answer(
     language: Language,
     actions: Sequence[Mapping[str, Any]] = (),
     confirmations: Sequence[Mapping[str, Any]] = (),
+    citations: Sequence[Citation] = (),
+    feedback: Opinion | None = None,
+    files: Sequence[File] = (),
 ) -> dict[str, object]:
-    """`actions` and `confirmations` are what was done and asked in the turn of an answer."""
+    """`actions` and `confirmations` are what was done and asked in the turn of an answer, `citations` what it names;
+    `files` are those a question goes with."""
     error = None if row.error_code is None else of_reason(row.error_code)
     return {
         "id": row.id,
@@ -146,4 +169,7 @@ def message_answer(
         else {"code": error.code, "detail": error.detail(language), "retryable": error.retryable},
         "actions": list(actions),
         "confirmations": list(confirmations),
+        "citations": [citation.wire() for citation in citations],
+        "feedback": None if feedback is None else feedback_answer(feedback),
+        "attachments": [attachment_answer(file) for file in files],
     }

@@ -63,6 +63,14 @@ class SetupBody(Model):
     language: Language | None = None
 
 
+class PasswordBody(Model):
+    """The token of a link an admin made, and the password that is chosen."""
+
+    token: Token
+    password: Annotated[str, AfterValidator(check_password)]
+    cookie: bool = False
+
+
 class TokensAnswer(BaseModel):
     access_token: str
     token_type: Literal["Bearer"]
@@ -140,6 +148,14 @@ async def set_up(call: Call[SetupBody]) -> web.StreamResponse:
 async def link(call: Call[LinkBody]) -> web.StreamResponse:
     """Sign in by a one-time link."""
     grant = await call.app[AUTH].take_link(call.body.token, client_of(call.request).address)
+    return await _granted(call.request, grant, in_page=call.body.cookie)
+
+
+@routes.add("POST", "/v1/auth/password", body=PasswordBody, answer=TokensAnswer, access="public")
+async def password(call: Call[PasswordBody]) -> web.StreamResponse:
+    """Choose a password by a one-time link, and sign in; all earlier sign-ins end."""
+    address = client_of(call.request).address
+    grant = await call.app[AUTH].choose_password(call.body.token, call.body.password, address)
     return await _granted(call.request, grant, in_page=call.body.cookie)
 
 

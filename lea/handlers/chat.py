@@ -12,13 +12,15 @@ from lea.handlers.keys import BUS, CHAT_LIMIT, FOLLOWING, STORE, STREAMS, TURNS
 from lea.handlers.limits import refusal
 from lea.handlers.routes import Call, Model, Routes, client_id, json_response
 from lea.handlers.timing import TRACE, before_ms, measured
-from lea.ids import CLIENT_ID, MessageId, RequestId, ThreadId, TurnId, derived_id, new_id
+from lea.ids import CLIENT_ID, AttachmentId, MessageId, RequestId, ThreadId, TurnId, derived_id, new_id
 from lea.manager.ask import Ask
 from lea.manager.following import Cursor
 from lea.store import threads
 from lea.store.turns import TurnKind, find_by_request
 
 MESSAGE_CHARACTERS = 32_000
+FILES = 5
+"""Most files a message goes with."""
 EVENT_STREAM = "text/event-stream"
 
 
@@ -38,18 +40,27 @@ def _id(value: str) -> str:
     return value
 
 
+def _different(values: list[str]) -> list[str]:
+    if len(set(values)) != len(values):
+        raise ValueError("has one twice")
+    return values
+
+
 ClientId = Annotated[str, AfterValidator(_id)]
 
 
 class ChatBody(Model):
-    """A message to Léa. Without `session_id` a conversation is made; `request_id` makes asking twice safe."""
+    """A message to Léa. Without `session_id` a conversation is made; `request_id` makes asking twice safe.
+
+    `attachments` are ids of files brought in before.
+    """
 
     message: Annotated[str, AfterValidator(_message)]
     session_id: ClientId | None = None
     request_id: ClientId | None = None
     last_assistant_message: str | None = Field(None, max_length=400_000)
     parent_message_id: ClientId | None = None
-    attachments: list[str] = Field(default_factory=list, max_length=0)
+    attachments: Annotated[list[ClientId], AfterValidator(_different)] = Field(default_factory=list, max_length=FILES)
 
 
 class AgainBody(Model):
@@ -191,12 +202,13 @@ def _ask(call: Call[ChatBody]) -> Ask:
         thread_id=thread_id,
         turn_id=TurnId(derived_id("t", call.identity.user_id, request_id)),
         request_id=request_id,
-        body_hash=_fingerprint("message", thread_id, body.message, body.parent_message_id or ""),
+        body_hash=_fingerprint("message", thread_id, body.message, body.parent_message_id or "", *body.attachments),
         kind="message",
         text=body.message,
         parent_id=MessageId(body.parent_message_id) if body.parent_message_id else None,
         language=call.language,
         last_answer=body.last_assistant_message or "",
+        attachments=tuple(map(AttachmentId, body.attachments)),
         before_ms=before_ms(call.request),
         trace=call.request.get(TRACE, ""),
     )

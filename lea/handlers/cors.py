@@ -11,7 +11,14 @@ from aiohttp import web
 from lea.errors import MethodNotAllowed
 from lea.handlers.routes import Routes
 
-ALLOWED_HEADERS: Final = "Authorization, Content-Type, Accept-Language, Last-Event-ID, X-Request-Id"
+OF_OPENAI: Final = ("Lang", "Package-Version", "OS", "Arch", "Runtime", "Runtime-Version", "Retry-Count", "Timeout")
+"""What OpenAI's client tells of itself; a browser sends none of its requests where one of these is not allowed."""
+ALLOWED_HEADERS: Final = ", ".join(
+    (
+        *("Authorization", "Content-Type", "Accept-Language", "Last-Event-ID", "X-Request-Id", "X-Lea-Thread"),
+        *(f"X-Stainless-{name}" for name in OF_OPENAI),
+    )
+)
 EXPOSED_HEADERS: Final = "X-Request-Id, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition"
 REMEMBERED_S: Final = "600"
 

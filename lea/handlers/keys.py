@@ -23,6 +23,7 @@ from lea.manager.following import Following
 from lea.manager.manager import LLMManager
 from lea.manager.news import News
 from lea.manager.notices import Notices
+from lea.manager.relaying import Relays
 from lea.manager.turns import Turns
 from lea.resilience.breaker import Breaker
 from lea.resilience.dependency import Dependencies
@@ -69,6 +70,7 @@ WATCHING = web.AppKey("watching", Watching)
 STATUSES = web.AppKey("statuses", Statuses)
 STREAMS = web.AppKey("streams", Streams)
 CHAT_LIMIT = web.AppKey("chat_limit", ChatLimit)
+RELAYS = web.AppKey("relays", Relays)
 PROVIDER = web.AppKey("provider", Provider)
 ASKED = web.AppKey("asked", tuple[Asked, ...])
 BUDGETS = web.AppKey("budgets", Budgets)

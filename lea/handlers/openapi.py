@@ -44,6 +44,7 @@ def document(groups: Iterable[Routes]) -> dict[str, Any]:
     listed = [(group.tag, route) for group in groups for route in group.all]
     models = {Problem} | {route.body for _, route in listed if _has_body(route)}
     models |= {route.answer for _, route in listed if isinstance(route.answer, type)}
+    models |= {route.problem for _, route in listed if route.problem is not None}
     ordered = sorted(models, key=lambda model: model.__name__)
     references, definitions = TypeAdapter.json_schemas(
         [(model, "validation", TypeAdapter(model)) for model in ordered], ref_template="#/components/schemas/{model}"
@@ -102,10 +103,7 @@ def _operation(tag: str, route: Route, schemas: dict[type[BaseModel], Any]) -> d
         ],
         "responses": {
             str(route.status): _answer(route, schemas),
-            "default": {
-                "description": "A problem",
-                "content": {"application/problem+json": {"schema": schemas[Problem]}},
-            },
+            "default": _problem(route, schemas),
         },
         "security": [] if route.access == "public" else [{"bearer": []}],
     }
@@ -126,7 +124,15 @@ def _answer(route: Route, schemas: dict[type[BaseModel], Any]) -> dict[str, Any]
         return {"description": "Done"}
     if isinstance(route.answer, str):
         return {"description": "OK", "content": {route.answer: {"schema": {"type": "string"}}}}
-    return {"description": "OK", "content": {"application/json": {"schema": schemas[route.answer]}}}
+    content = {"application/json": {"schema": schemas[route.answer]}}
+    if route.streams:
+        content["text/event-stream"] = {"schema": {"type": "string"}}
+    return {"description": "OK", "content": content}
+
+
+def _problem(route: Route, schemas: dict[type[BaseModel], Any]) -> dict[str, Any]:
+    kind = "application/problem+json" if route.problem is None else "application/json"
+    return {"description": "A problem", "content": {kind: {"schema": schemas[route.problem or Problem]}}}
 
 
 def _page(described: dict[str, Any], actions: Iterable[Described]) -> str:

@@ -5,7 +5,8 @@ Here it gets our kind of answer, a count and a log line, none of which holds a b
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import structlog
@@ -73,7 +74,7 @@ class Server(web.Server):
 class Connection(web.RequestHandler):
     """One connection. A timer exists only while headers are incomplete: a usual request costs none after the first."""
 
-    __slots__ = ("_full", "_gone", "_head_timer", "_heads", "_settings", "_started")
+    __slots__ = ("_full", "_gone", "_head_timer", "_heads", "_settings", "_started", "on_lost")
 
     def __init__(self, server: Server, settings: Settings, *, full: bool, **options: Any) -> None:
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
@@ -84,6 +85,8 @@ class Connection(web.RequestHandler):
         self._head_timer: asyncio.TimerHandle | None = None
         self._gone: asyncio.Future[None] | None = None
         """There once the parser has refused: nothing is parsed any more."""
+        self.on_lost: Callable[[], object] | None = None
+        """Called when the client is gone, by whoever waits for something on its behalf alone."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -96,6 +99,8 @@ class Connection(web.RequestHandler):
         self._forget_head()
         if self._gone is not None and not self._gone.done():
             self._gone.set_result(None)
+        if self.on_lost is not None:
+            self.on_lost()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -177,6 +182,21 @@ class Connection(web.RequestHandler):
         response.force_close()
         note_unparsed(error.status, reason, request_id=request_id, remote=remote)
         return response
+
+
+@contextmanager
+def left(request: web.Request, call: Callable[[], object]) -> Iterator[None]:
+    """Call this when the client goes away meanwhile."""
+    connection = request.protocol
+    if not isinstance(connection, Connection) or connection.transport is None:
+        call()
+        yield
+        return
+    connection.on_lost = call
+    try:
+        yield
+    finally:
+        connection.on_lost = None
 
 
 def _of_parser(error: BaseException | None) -> LeaError:

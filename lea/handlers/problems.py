@@ -1,7 +1,7 @@
 """Every error leaves as `application/problem+json`, from one place."""
 
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
 
 import orjson
 import structlog
@@ -15,6 +15,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 PROBLEM: Final = "application/problem+json"
 REQUEST_ID = web.RequestKey("request_id", str)
+LANGUAGE: web.RequestKey[Language] = web.RequestKey("language")
+"""There once it is known who is calling."""
+Body = Callable[[LeaError, Language], Mapping[str, Any]]
+OTHER_BODIES: web.AppKey[Mapping[str, Body]] = web.AppKey("other_bodies")
+"""Paths, by how they begin, whose refusals have a body of another protocol."""
 SERVER_LANGUAGE: web.AppKey[Language] = web.AppKey("server_language", str)  # type: ignore[arg-type]
 
 log = structlog.get_logger()
@@ -42,8 +47,13 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def problem(request: web.Request, error: LeaError) -> web.Response:
-    """The RFC 9457 answer for an error, in the language the client prefers."""
-    return answer_of(error, language_of(request), request[REQUEST_ID])
+    """The RFC 9457 answer for an error, in the language the client prefers; another body where the path has one."""
+    response = answer_of(error, language_of(request), request[REQUEST_ID])
+    for beginning, body in request.app.get(OTHER_BODIES, {}).items():
+        if request.path.startswith(beginning):
+            response.body = orjson.dumps(body(error, language_of(request)))
+            response.content_type = "application/json"
+    return response
 
 
 def answer_of(error: LeaError, language: Language, request_id: str) -> web.Response:
@@ -63,8 +73,9 @@ def answer_of(error: LeaError, language: Language, request_id: str) -> web.Respo
 
 
 def language_of(request: web.Request) -> Language:
-    """The language this client reads, else the server's."""
-    return choose_language(request.headers.get("Accept-Language"), request.app[SERVER_LANGUAGE])
+    """The language this client reads, else the caller's, else the server's."""
+    known = request.get(LANGUAGE)
+    return known or choose_language(request.headers.get("Accept-Language"), request.app[SERVER_LANGUAGE])
 
 
 def of_framework(error: web.HTTPException) -> LeaError:

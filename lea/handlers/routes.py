@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from lea.auth.permissions import Identity, require_admin, unauthorized
 from lea.errors import BadRequest, RequestTimeout, TooLarge, UnsupportedMedia
 from lea.handlers.keys import CONFIG
-from lea.handlers.problems import SERVER_LANGUAGE
+from lea.handlers.problems import LANGUAGE, SERVER_LANGUAGE
 from lea.handlers.timing import measured
 from lea.ids import CLIENT_ID
 from lea.sentences import SENTENCES, Language, choose_language
@@ -69,7 +69,9 @@ class Call(Generic[Body]):
 class Route:
     """`answer` is the model of the success body, `text/event-stream`, or None for no body.
 
-    `upload` is the name of the one part of a multipart body, which the handler reads itself, or None.
+    `upload` is the name of the one part of a multipart body, which the handler reads itself, or None. `streams` where
+    the answer comes as `text/event-stream` too, as the caller wishes. `problem` is the body of its refusals, None for
+    the usual one.
     """
 
     method: str
@@ -82,6 +84,8 @@ class Route:
     status: int
     query: dict[str, str]
     upload: str | None
+    streams: bool
+    problem: type[BaseModel] | None
 
 
 class Routes:
@@ -102,6 +106,8 @@ class Routes:
         access: Access = "user",
         query: dict[str, str] | None = None,
         upload: str | None = None,
+        streams: bool = False,
+        problem: type[BaseModel] | None = None,
     ) -> Callable[[Callable[[Call[Body]], Awaitable[web.StreamResponse]]], None]:
         """Register the decorated handler; its docstring is the route's summary, `query` names its parameters.
 
@@ -111,13 +117,17 @@ class Routes:
         def register(handler: Callable[[Call[Body]], Awaitable[web.StreamResponse]]) -> None:
             async def called(request: web.Request) -> web.StreamResponse:
                 caller = None if access == "public" else await _identified(request)
+                request[LANGUAGE] = language = _language(request, caller)
                 if access == "admin" and caller is not None:
                     require_admin(caller)
                 parsed = await _read(request, body) if upload is None else body()
-                return await handler(Call(request, parsed, _language(request, caller), caller))
+                return await handler(Call(request, parsed, language, caller))
 
             summary = (handler.__doc__ or "").strip()
-            self.all.append(Route(method, path, called, summary, access, body, answer, status, query or {}, upload))
+            route = Route(
+                method, path, called, summary, access, body, answer, status, query or {}, upload, streams, problem
+            )
+            self.all.append(route)
 
         return register
 

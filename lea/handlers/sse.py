@@ -5,7 +5,7 @@ mark this reader catches up from the topic's log in a task of its own, under a t
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from time import perf_counter
@@ -22,11 +22,14 @@ from lea.bus.port import Followed, Reader
 from lea.config import Server
 from lea.handlers.problems import REQUEST_ID
 from lea.handlers.timing import BEGAN
+from lea.ids import UserId
 from lea.metrics import FIRST_BYTE_SECONDS, FOLLOWERS
 from lea.resilience.bounds import Bound, Most
 from lea.tasks import TaskOwner
 
 OK: Final = b": ok\n\n"
+Translate = Callable[[bytes], bytes]
+"""Of whole events, in order; what it has to tell of them may be nothing."""
 CACHE_CONTROL: Final = "no-store, no-transform"
 
 
@@ -34,6 +37,7 @@ CACHE_CONTROL: Final = "no-store, no-transform"
 class Stream:
     """An open connection that will follow a topic."""
 
+    user_id: UserId
     request: web.Request
     response: EventSourceResponse
     writer: StreamWriter
@@ -62,9 +66,9 @@ class Streams:
         Raises Overloaded where the caller, the company or this process has too many streams already.
         """
         with self._bound.place(caller.user_id, caller.company_id):
-            yield await self._begin(request, headers)
+            yield await self._begin(request, caller.user_id, headers)
 
-    async def _begin(self, request: web.Request, headers: dict[str, str]) -> Stream:
+    async def _begin(self, request: web.Request, user_id: UserId, headers: dict[str, str]) -> Stream:
         response = EventSourceResponse(
             headers=headers,
             allow_all_methods=True,
@@ -75,14 +79,16 @@ class Streams:
         response.headers["Cache-Control"] = CACHE_CONTROL
         response.headers["X-Request-Id"] = request[REQUEST_ID]
         writer = await response.prepare(request)
-        stream = Stream(request, response, _stream_writer(writer))
+        stream = Stream(user_id, request, response, _stream_writer(writer))
         _write_now(stream.writer, OK)
         FIRST_BYTE_SECONDS.observe(perf_counter() - request[BEGAN])
         return stream
 
-    async def follow(self, stream: Stream, topic: Followed, after: int = 0) -> web.StreamResponse:
-        """Relay until the topic has ended or the reader is gone."""
-        follower = Follower(stream, self._tasks, self._config.send_timeout)
+    async def follow(
+        self, stream: Stream, topic: Followed, after: int = 0, translate: Translate | None = None
+    ) -> web.StreamResponse:
+        """Relay until the topic has ended or the reader is gone; to readers of another protocol, translated."""
+        follower = Follower(stream, self._tasks, self._config.send_timeout, translate)
         self._followers.add(follower)
         FOLLOWERS.inc()
         try:
@@ -96,6 +102,11 @@ class Streams:
             await follower.aclose()
         return stream.response
 
+    def close_of(self, user_id: UserId) -> None:
+        """End every stream of somebody whose rights have changed; who still may opens another."""
+        for follower in [one for one in self._followers if one.user_id == user_id]:
+            follower.stop()
+
     def close_all(self) -> None:
         """End every stream; the server is going away."""
         for follower in list(self._followers):
@@ -105,11 +116,15 @@ class Streams:
 class Follower:
     """A connection as the bus sees it."""
 
-    def __init__(self, stream: Stream, tasks: TaskOwner, send_timeout: float) -> None:
+    def __init__(
+        self, stream: Stream, tasks: TaskOwner, send_timeout: float, translate: Translate | None = None
+    ) -> None:
         self.reader: Reader | None = None
+        self.user_id = stream.user_id
         self._stream = stream
         self._tasks = tasks
         self._send_timeout = send_timeout
+        self._translate = translate
         self._catching_up: asyncio.Task[None] | None = None
         self._ended = False
 
@@ -118,7 +133,7 @@ class Follower:
             self._catching_up = self._tasks.spawn("sse.catch_up", self._catch_up())
             return False
         try:
-            _write_now(self._stream.writer, data)
+            self._write(data)
         except ConnectionError:
             self.stop()
         return True
@@ -139,6 +154,11 @@ class Follower:
         if self._catching_up is not None:
             self._catching_up.cancel()
 
+    def _write(self, data: bytes) -> None:
+        told = data if self._translate is None else self._translate(data)
+        if told:
+            _write_now(self._stream.writer, told)
+
     async def _catch_up(self) -> None:
         """Write what was missed as the connection drains, until there is nothing more to take."""
         writer = self._stream.writer
@@ -149,7 +169,7 @@ class Follower:
                     await writer.drain()
                 data = self.reader.take() if self.reader is not None else b""
                 if data:
-                    _write_now(writer, data)
+                    self._write(data)
             self._catching_up = None
             if self._ended:
                 self.stop()

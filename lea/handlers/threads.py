@@ -1,6 +1,6 @@
 """Conversations: list, read, change, choose a branch, delete, search, export."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Literal, Self
@@ -27,8 +27,11 @@ from lea.handlers.doings import message_answers
 from lea.handlers.keys import CLOCK, NOTICES, STORE, TURNS
 from lea.handlers.routes import Call, Empty, Model, Routes, client_id, json_response
 from lea.ids import MessageId, ThreadId, TurnId, UserId
-from lea.store import branches, deleted, threads
-from lea.store.threads import MessageRow, ThreadRow
+from lea.messages import File
+from lea.store import attachments, branches, deleted, threads
+from lea.store import messages as messages_of
+from lea.store.messages import MessageRow
+from lea.store.threads import ThreadRow
 
 PAGE = 50
 FOUND = 50
@@ -121,7 +124,7 @@ async def read(call: Call[Empty]) -> web.StreamResponse:
 async def _told(call: Call[Empty] | Call[BranchBody], thread_id: ThreadId) -> web.StreamResponse:
     thread, messages = await _whole(call, thread_id)
     body = _answer(call, thread)
-    body["messages"] = await message_answers(call.app, messages, call.language)
+    body["messages"] = await message_answers(call.app, call.identity, messages, call.language)
     return json_response(body)
 
 
@@ -191,8 +194,8 @@ async def search_in(call: Call[Empty]) -> web.StreamResponse:
     store = call.app[STORE]
     if await store.read(lambda connection: threads.get(connection, user_id, thread_id)) is None:
         raise NotFound
-    rows = await store.read(lambda connection: threads.search_messages(connection, user_id, thread_id, words, FOUND))
-    return json_response({"messages": await message_answers(call.app, rows, call.language)})
+    rows = await store.read(lambda connection: messages_of.search(connection, user_id, thread_id, words, FOUND))
+    return json_response({"messages": await message_answers(call.app, call.identity, rows, call.language)})
 
 
 @routes.add("GET", "/v1/lea/threads/{id}/export", answer=WholeThread, query={"format": "md or json"})
@@ -203,9 +206,11 @@ async def export(call: Call[Empty]) -> web.StreamResponse:
         raise BadRequest(errors=[{"path": "format", "message": "md or json"}])
     thread, messages = await _whole(call, ThreadId(client_id(call.request)))
     if kind == "md":
-        return _file(_markdown(thread, messages).encode(), "text/markdown", f"{thread.id}.md")
+        ids = [row.id for row in messages if row.role == "user"]
+        files = await call.app[STORE].read(lambda connection: attachments.of_messages(connection, ids))
+        return _file(_markdown(thread, messages, files).encode(), "text/markdown", f"{thread.id}.md")
     body = _answer(call, thread)
-    body["messages"] = await message_answers(call.app, messages, call.language)
+    body["messages"] = await message_answers(call.app, call.identity, messages, call.language)
     return _file(orjson.dumps(body, option=orjson.OPT_INDENT_2), "application/json", f"{thread.id}.json")
 
 
@@ -220,7 +225,7 @@ async def _whole(call: Call[Empty] | Call[BranchBody], thread_id: ThreadId) -> t
     thread, messages = await call.app[STORE].read(
         lambda connection: (
             threads.get(connection, user_id, thread_id),
-            threads.read(connection, user_id, thread_id),
+            messages_of.read(connection, user_id, thread_id),
         )
     )
     if thread is None:
@@ -238,11 +243,12 @@ async def _forget(call: Call[Empty], gone: Callable[[Connection, UserId, ThreadI
     return web.Response(status=204)
 
 
-def _markdown(thread: ThreadRow, messages: list[MessageRow]) -> str:
+def _markdown(thread: ThreadRow, messages: list[MessageRow], files: Mapping[MessageId, tuple[File, ...]]) -> str:
     parts = [f"# {thread.title}\n"]
     for row in messages:
         who = "Léa" if row.role == "assistant" else "—"
         parts.append(f"## {who} · {iso(row.created_at)}\n\n{row.content}\n")
+        parts += [f"[{file.name}]\n" for file in files.get(row.id, ())]
     return "\n".join(parts)
 
 

@@ -1,10 +1,12 @@
 """Who is calling."""
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 
 from aiohttp import web
 from sqlalchemy import Connection
 
+from lea.auth.standing import Standing
 from lea.auth.wiring import auth_service
 from lea.handlers.keys import (
     AUTH,
@@ -12,6 +14,7 @@ from lea.handlers.keys import (
     CLOCK,
     CONFIG,
     STORE,
+    STREAMS,
 )
 from lea.ids import CompanyId
 from lea.records.sample import load_sample
@@ -37,6 +40,11 @@ def accounts(secret: bytes) -> Room:
             app[CACHES].add(cache)
         identities.on_end = lambda family: app[BUS].send("signed_out", {"family": family})
         app[BUS].hear("signed_out", lambda signal: identities.end_here(str(signal["family"])))
+        identities.forget_key = lambda key: app[CACHES].drop("key", key)
+        standings = identities.standings
+        standings.on_change = lambda now: app[BUS].send("account", asdict(now))
+        standings.on_rights = app[STREAMS].close_of
+        app[BUS].hear("account", lambda signal: standings.change_here(Standing(**signal)))
         app[TASKS].spawn("signins.look", identities.keep_looking())
         yield
         app[AUTH].close()

@@ -32,6 +32,7 @@ from lea.handlers.keys import (
     NEWS,
     NOTICES,
     PROVIDER,
+    RELAYS,
     SOURCE,
     STATE,
     STORE,
@@ -52,6 +53,7 @@ from lea.manager.manager import LLMManager
 from lea.manager.news import News
 from lea.manager.notices import Notices
 from lea.manager.quotas import Quotas
+from lea.manager.relaying import Relays
 from lea.manager.snapshots import Snapshots
 from lea.manager.turns import Turns
 from lea.resilience.dependency import Dependencies
@@ -65,6 +67,7 @@ from lea.rooms.jobs import job_checks, with_foreign_jobs
 from lea.rooms.keys import TARGET, TASKS, Room
 from lea.rooms.models import TELLER, asked_in_turn, broken_at, estimates, llm_checks, provider_of
 from lea.rooms.storage import preload
+from lea.rooms.whatsapp import whatsapp_checks
 from lea.runs.pipeline import Pipeline
 from lea.sources.facts import CompanyFacts
 from lea.sources.source import Source
@@ -127,7 +130,7 @@ def core(adapters: Adapters) -> Room:
         app[PROVIDER] = provider
         app[MANAGER] = manager
         app[ATTRIBUTION] = Attribution(manager, adapters.clock, SingleFlight(tasks))
-        app[TURNS] = Turns(services, bus, app[NOTICES])
+        app[TURNS], app[RELAYS] = Turns(services, bus, app[NOTICES]), Relays(services)
         app[KPIS] = kpis(app)
         app[DECISIONS] = decisions(app)
         app[FOLLOWING] = Following(store.sole, app[TURNS], elsewhere, bus, store, adapters.clock)
@@ -136,6 +139,7 @@ def core(adapters: Adapters) -> Room:
             "database": Check(store.ping, vital=True, detail=store.dialect),
             **llm_checks(asked),
             **job_checks(app),
+            **whatsapp_checks(app),
         }
         link = app[LINK]
         if link is not None:

@@ -22,7 +22,7 @@ from lea.handlers.keys import (
 from lea.manager.manager import LLMManager
 from lea.rooms.keys import TARGET, TASKS
 from lea.rooms.models import estimates
-from lea.store import accounts, deleted, migrate
+from lea.store import accounts, attachments, deleted, migrate
 from lea.store import threads as threads_of
 from lea.store.checkpoints import interrupt
 from lea.store.engine import Store
@@ -60,11 +60,15 @@ async def store(app: web.Application) -> AsyncIterator[None]:
 
 
 async def keep_erasing(store: Store, clock: Clock) -> None:
-    """Erase the deleted conversations that nobody can bring back any more, now and then again every hour."""
+    """Erase what was deleted and cannot be brought back, what programs said, files nobody asked about; every hour."""
     while True:
         with suppress(LeaError):  # the database is away: an hour later is soon enough
             while count := await store.write(lambda connection: deleted.erase(connection, clock.now())):
                 log.info("threads.erased", count=count)
+            while count := await store.write(lambda connection: deleted.erase_unlisted(connection, clock.now())):
+                log.info("threads.erased", count=count)
+            while count := await store.write(lambda connection: attachments.erase_unused(connection, clock.now())):
+                log.info("attachments.erased", count=count)
         await asyncio.sleep(ERASE_PAUSE_S)
 
 

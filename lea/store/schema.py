@@ -1,7 +1,28 @@
 """Every table there is: `metadata` knows those whose modules were imported, so ask for it here."""
 
-from lea.store import action_tables, business_tables, catalog_tables, run_tables, tables
+from lea.store import (
+    action_tables,
+    attachment_tables,
+    business_tables,
+    catalog_tables,
+    drill_tables,
+    feedback_tables,
+    run_tables,
+    tables,
+    whatsapp_tables,
+)
 
 metadata = tables.metadata
 
-__all__ = ["action_tables", "business_tables", "catalog_tables", "metadata", "run_tables", "tables"]
+__all__ = [
+    "action_tables",
+    "attachment_tables",
+    "business_tables",
+    "catalog_tables",
+    "drill_tables",
+    "feedback_tables",
+    "metadata",
+    "run_tables",
+    "tables",
+    "whatsapp_tables",
+]
