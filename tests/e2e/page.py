@@ -75,6 +75,8 @@ class LeaPage:
         await self.composer.press("Enter")
 
     async def is_done(self) -> None:
+        """The composer can send again: it knows of the turn before what shows answers has been loaded."""
+        await expect(self.page.locator(".composer .stop")).to_have_count(0)
         await expect(self.page.locator(".writing")).to_have_count(0)
 
     async def be_impatient(self, milliseconds: int) -> None:

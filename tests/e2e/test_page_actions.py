@@ -146,6 +146,7 @@ async def test_the_shortcuts_approve_and_reject(claire: LeaPage, model: ModelSer
     await claire.page.keyboard.press("Alt+n")
     await expect(card(claire)).to_have_attribute("data-state", "rejected")
     await expect(claire.page.locator(".receipt")).to_have_count(1)
+    await expect(claire.page.locator(".answer")).to_have_count(3)  # what is said to the refusal asks the model, too
     await claire.is_done()
     await asked(claire, model, reference)
     await claire.page.keyboard.press("y")

@@ -128,6 +128,7 @@ async def test_a_dropped_file_whose_columns_are_corrected(new_server: Start, ope
     page = await open_page(lea.url)
     await page.sign_in(CLAIRE)
     await visit(page)
+    await expect(page.page.locator(".drop")).to_be_visible()
     await page.page.evaluate(DROP, [LIST, "divers.csv"])
     await expect(page.page.locator(".preview-title")).to_contain_text("divers.csv")
     await expect(page.page.locator(".preview-title")).to_be_focused()

@@ -80,6 +80,7 @@ async def test_every_shortcut_of_the_list_does_what_it_says(claire: LeaPage, mod
     await claire.open("#/jobs")
     await expect(claire.page.get_by_role("heading", level=1)).to_be_visible()
     await press("?")
+    await expect(sheet(claire).locator("dd").first).to_be_visible()
     listed = await sheet(claire).locator("dd").all_inner_texts()
     assert [keys for keys in listed if keys.startswith("Alt")] == [f"Alt + {key}" for key in "CMKSRYN"]
     await press("Alt+r")
