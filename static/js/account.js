@@ -83,7 +83,11 @@ async function welcome() {
   expired.value = false;
   linkRefused.value = "";
   screen.value = "chat";
-  llm.value = await json("/v1/llm/status").catch(() => null);
+  // Nobody waits for what it says beside the composer.
+  void json("/v1/llm/status").then(
+    (told) => (llm.value = told),
+    () => (llm.value = null),
+  );
 }
 
 export async function logout() {

@@ -15,8 +15,8 @@ followAddress();
 watchRunsWhileHidden();
 listenToKeys();
 render(html`<${App} />`, /** @type {HTMLElement} */ (document.getElementById("app")));
-void start();
-void bring(() => import("./live.js")).then(({ followEvents }) => followEvents());
+// What happens elsewhere can be told once it is known who is here.
+void start().finally(() => bring(() => import("./live.js")).then(({ followEvents }) => followEvents()));
 // One can write before what shows an answer has come; it comes before it is needed.
 if (addressed.value) bringSaid();
 else setTimeout(bringSaid, SOON_MS);

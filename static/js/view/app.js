@@ -4,15 +4,15 @@ import { start } from "../account.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { current, screen, threads } from "../store.js";
-import { Dialog } from "./dialog.js";
 import { later } from "./later.js";
 import { roomTitle } from "./room.js";
-import { Sheet } from "./sheet.js";
 import { Shell } from "./shell.js";
 import { Wordmark } from "./wordmark.js";
 
 const Login = later(() => import("./login.js").then((file) => file.Login));
 const Password = later(() => import("./password.js").then((file) => file.Password));
+const Dialog = later(() => import("./dialog.js").then((file) => file.Dialog));
+const Sheet = later(() => import("./sheet.js").then((file) => file.Sheet));
 const Setup = later(() => import("./setup.js").then((file) => file.Setup));
 
 export function App() {

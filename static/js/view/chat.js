@@ -2,14 +2,17 @@ import { goTo } from "../address.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { current, llm, notice, threads } from "../store.js";
-import { AttachmentDialog } from "./attachment-dialog.js";
-import { AttachmentDrop } from "./attachment-drop.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./messages.js";
 import { Icon } from "./icons.js";
-import { QuotaLine } from "./quota-line.js";
-import { RecordChip } from "./receipts.js";
+import { later } from "./later.js";
 import { SideToggle } from "./side-toggle.js";
+
+// What one can do without until one can write.
+const AttachmentDialog = later(() => import("./attachment-dialog.js").then((file) => file.AttachmentDialog));
+const AttachmentDrop = later(() => import("./attachment-drop.js").then((file) => file.AttachmentDrop));
+const QuotaLine = later(() => import("./quota-line.js").then((file) => file.QuotaLine));
+const RecordChip = later(() => import("./receipts.js").then((file) => file.RecordChip));
 
 /** The conversation on the page, from its title to the composer. */
 export function Chat() {

@@ -8,11 +8,13 @@ import { sheet } from "../sheet.js";
 import { me, sideOpen } from "../store.js";
 import { LanguageChoice, ThemeChoice } from "./choices.js";
 import { Icon } from "./icons.js";
+import { later } from "./later.js";
 import { Menu } from "./menu.js";
 import { useNarrow } from "./narrow.js";
 import { ThreadList } from "./thread-list.js";
-import { Undo } from "./undo.js";
 import { Wordmark } from "./wordmark.js";
+
+const Undo = later(() => import("./undo.js").then((file) => file.Undo));
 
 /** The side panel: a column in a wide window, a drawer in a narrow one. */
 export function Side() {
