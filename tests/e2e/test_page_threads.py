@@ -58,6 +58,7 @@ async def test_a_deleted_conversation_is_brought_back_in_every_tab(claire: LeaPa
     item = page.page.locator(".thread", has_text="À garder finalement")
     await expect(item).to_have_count(0)
     await expect(page.page.get_by_text("Conversation supprimée.").first).to_be_visible()
+    await page.page.locator(".undo").hover()  # it stays while a hand is on it, however long the rest takes
     await expect(page.page.get_by_role("heading", name="Bonjour Claire,")).to_be_visible()
     await expect(other.page.get_by_text("Cette conversation n’existe pas, ou plus.")).to_be_visible()
     assert await complaints(page) == []
