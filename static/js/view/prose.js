@@ -15,7 +15,8 @@ import { grow } from "./grow.js";
 const NONE = [];
 
 /** @param {{ text: string, growing: boolean, citations?: Citation[] }} props */
-export function Prose({ text, growing, citations = NONE }) {
+export function Prose({ text, growing, citations: told = NONE }) {
+  const citations = told.length > 0 ? told : NONE;
   const reader = useMemo(() => new BlockReader(), []);
   const blocks = useMemo(() => reader.read(text, growing), [text, growing]);
   const last = blocks.length - 1;
