@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { announce } from "./announce.js";
 import { Refused, asUser, json, request } from "./api.js";
-import { sendFile } from "./catalog-upload.js";
+import { sendFile } from "./uploading.js";
 import { t } from "./i18n.js";
 import { uuid } from "./ids.js";
 

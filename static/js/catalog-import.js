@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { Refused, asUser, json } from "./api.js";
-import { sendFile } from "./catalog-upload.js";
+import { sendFile } from "./uploading.js";
 import { t } from "./i18n.js";
 import { readActive } from "./runs.js";
 import { me } from "./store.js";

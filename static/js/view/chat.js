@@ -2,6 +2,7 @@ import { goTo } from "../address.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { current, llm, notice, threads } from "../store.js";
+import { AttachmentDrop } from "./attachment-drop.js"; // before it is there the browser would leave for a file that is dropped
 import { Composer } from "./composer.js";
 import { Conversation } from "./messages.js";
 import { Icon } from "./icons.js";
@@ -10,7 +11,6 @@ import { SideToggle } from "./side-toggle.js";
 
 // What one can do without until one can write.
 const AttachmentDialog = later(() => import("./attachment-dialog.js").then((file) => file.AttachmentDialog));
-const AttachmentDrop = later(() => import("./attachment-drop.js").then((file) => file.AttachmentDrop));
 const QuotaLine = later(() => import("./quota-line.js").then((file) => file.QuotaLine));
 const RecordChip = later(() => import("./receipts.js").then((file) => file.RecordChip));
 
