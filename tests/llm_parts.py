@@ -2,10 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+import pytest
 from pydantic import SecretStr
 
 from lea.clock import Clock, SystemClock
@@ -35,6 +36,18 @@ class Heard:
     usage: Usage | None = None
     finished: Finished | None = None
     batches: int = 0
+
+    def take(self, batch: Sequence[ModelEvent]) -> None:
+        """More of it."""
+        self.batches += 1
+        for event in batch:
+            match event:
+                case str():
+                    self.text += event
+                case Usage():
+                    self.usage = event
+                case Finished():
+                    self.finished = event
 
 
 def settings(url: str, **changes: object) -> Llm:
@@ -69,20 +82,29 @@ async def streaming(config: Llm, *, connect_timeout: float = 1) -> AsyncIterator
 
 
 async def listen(provider: Provider, prompt: Prompt = PROMPT, heard: Heard | None = None) -> Heard:
-    """Read an answer to its end; `heard` keeps what came before an error."""
+    """Hear an answer to its end; `heard` keeps what came before an error."""
     heard = heard or Heard()
     async with provider.open(prompt) as stream:
-        async for batch in stream:
-            heard.batches += 1
-            for event in batch:
-                match event:
-                    case str():
-                        heard.text += event
-                    case Usage():
-                        heard.usage = event
-                    case Finished():
-                        heard.finished = event
+        if Listening.poured:
+            await stream.pour(heard.take)
+        else:
+            async for batch in stream:
+                heard.take(batch)
     return heard
+
+
+class Listening:
+    """How answers are heard: poured, as a turn does, or read."""
+
+    poured = True
+
+
+@pytest.fixture(params=[True, False], ids=["poured", "read"])
+def both_ways(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The test hears answers once this way and once the other."""
+    Listening.poured = request.param
+    yield
+    Listening.poured = True
 
 
 async def rest(stream: ModelStream) -> list[ModelEvent]:

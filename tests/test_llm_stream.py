@@ -16,10 +16,21 @@ from lea.llm.provider import Finished, Usage
 from lea.llm.stream import USAGE_S, OpenAIStream
 from lea.messages import User
 from lea.tasks import TaskOwner
-from tests.llm_parts import KEY, PROMPT, Heard, listen, raw_server, rest, settings, streaming
+from tests.llm_parts import (
+    KEY,
+    PROMPT,
+    Heard,
+    both_ways,  # noqa: F401
+    listen,
+    raw_server,
+    rest,
+    settings,
+    streaming,
+)
 from tests.model_replies import Fault
 from tests.model_server import Answer, ModelServer, Refusal
 
+pytestmark = pytest.mark.usefixtures("both_ways")
 QUICK = 0.15
 
 

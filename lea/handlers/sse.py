@@ -13,7 +13,7 @@ from typing import Final
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
-from aiohttp.client_exceptions import ClientConnectionError
+from aiohttp.client_exceptions import ClientConnectionError, ClientConnectionResetError
 from aiohttp.http_writer import StreamWriter
 from aiohttp_sse import EventSourceResponse
 
@@ -157,7 +157,7 @@ class Follower:
     def _write(self, data: bytes) -> None:
         told = data if self._translate is None else self._translate(data)
         if told:
-            _write_now(self._stream.writer, told)
+            _write_on(self._stream.writer, told)
 
     async def _catch_up(self) -> None:
         """Write what was missed as the connection drains, until there is nothing more to take."""
@@ -189,10 +189,10 @@ def _stream_writer(writer: AbstractStreamWriter | None) -> StreamWriter:
 
 
 def _write_now(writer: StreamWriter, data: bytes) -> None:
-    """Hand `data` to the transport within this call.
+    """Hand the first `data` of a body, and the header before it, to the transport within this call.
 
-    Without draining, `StreamWriter.write` has nothing to wait for, so its coroutine ends at the first step; a task
-    for every token would cost more than the write itself. Raises ClientConnectionResetError.
+    Without draining, `StreamWriter.write` has nothing to wait for, so its coroutine ends at the first step. Raises
+    ClientConnectionResetError.
     """
     writing = writer.write(data, drain=False)
     try:
@@ -201,3 +201,14 @@ def _write_now(writer: StreamWriter, data: bytes) -> None:
         return
     writing.close()
     raise RuntimeError("a write without draining was expected not to wait")
+
+
+def _write_on(writer: StreamWriter, data: bytes) -> None:
+    """More of a body that has begun, framed here: for every token and reader the way through the writer would cost more
+    than the write itself. Raises ClientConnectionResetError."""
+    transport = writer.transport
+    if transport is None or transport.is_closing():
+        raise ClientConnectionResetError("the reader is gone")
+    framed = b"%x\r\n%b\r\n" % (len(data), data) if writer.chunked else data
+    writer.output_size += len(framed)
+    transport.write(framed)

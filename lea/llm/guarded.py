@@ -11,7 +11,7 @@ import structlog
 
 from lea.config import Llm
 from lea.errors import CircuitOpen, ExternalTimeout, ExternalUnavailable, LeaError
-from lea.llm.provider import Answering, Finished, ModelEvent, ModelStream, Prompt, Provider
+from lea.llm.provider import Answering, Finished, ModelEvent, ModelStream, Prompt, Provider, Take
 from lea.metrics import MODEL_ATTEMPTS
 from lea.resilience.dependency import Call, Dependency
 
@@ -85,11 +85,28 @@ class Opening:
                 self._outcome = error.reason
                 self._ended(error)
                 raise
+        self._look(batch)
+        return batch
+
+    async def pour(self, take: Take) -> None:
+        if self._first is not None:
+            take(await anext(self))
+        try:
+            await self._stream.pour(partial(self._pass_on, take))
+        except LeaError as error:
+            self._outcome = error.reason
+            self._ended(error)
+            raise
+
+    def _pass_on(self, take: Take, batch: Sequence[ModelEvent]) -> None:
+        self._look(batch)
+        take(batch)
+
+    def _look(self, batch: Sequence[ModelEvent]) -> None:
         if batch and isinstance(batch[-1], Finished):
             self._outcome = "ok"
             if self._call is not None:
                 self._call.succeeded()
-        return batch
 
     async def _attempt(self, deadline: float) -> None:
         """Hold a place, open, and wait for the first batch; whatever ends that otherwise closes the connection."""

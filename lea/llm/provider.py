@@ -3,7 +3,7 @@
 Opening may be retried by who holds the provider, reading may not: half an answer is never asked for twice.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, Self
@@ -93,6 +93,8 @@ class CallPiece:
 
 ModelEvent = str | CallPiece | ToolCall | Usage | Finished
 """A `str` is text to append; a `ToolCall` is whole."""
+Take = Callable[[Sequence[ModelEvent]], None]
+"""Where batches go as they come; it must not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,10 @@ class ModelStream(Protocol):
 
     async def __anext__(self) -> Sequence[ModelEvent]: ...
 
+    async def pour(self, take: Take) -> None:
+        """Hand over the rest, each batch as soon as its bytes are there; returns or raises as reading would."""
+        ...
+
 
 class Told:
     """Batches of `provider`'s, whoever makes them."""
@@ -132,6 +138,10 @@ class Told:
 
     async def __anext__(self) -> Sequence[ModelEvent]:
         return await anext(self._batches)
+
+    async def pour(self, take: Take) -> None:
+        async for batch in self._batches:
+            take(batch)
 
 
 class Provider(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Self
 
-from lea.llm.provider import Finished, ModelEvent, ModelStream, Prompt
+from lea.llm.provider import Finished, ModelEvent, ModelStream, Prompt, Take
 
 
 def stopped(stream: ModelStream, prompt: Prompt) -> ModelStream:
@@ -42,6 +42,10 @@ class Stopped:
                 events.append(Finished("stop"))
                 break
         return events
+
+    async def pour(self, take: Take) -> None:
+        async for batch in self:  # read: it may end before the stream does
+            take(batch)
 
     def _reaches(self, text: str, events: list[ModelEvent]) -> bool:
         """Tell what can be told of it; whether the answer ends in it."""

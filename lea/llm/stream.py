@@ -14,9 +14,10 @@ from lea.errors import ExternalTimeout, LeaError
 from lea.llm.asking import request_body
 from lea.llm.failures import broken, complaint, refused
 from lea.llm.openai import OpenAIClient, base_url
-from lea.llm.provider import Answering, ModelEvent, Prompt
+from lea.llm.provider import Answering, ModelEvent, Prompt, Take
+from lea.llm.silence import Watch
 from lea.llm.wire import AnswerReader
-from lea.resilience.http import HttpClient, read_at_most
+from lea.resilience.http import Arriving, HttpClient, read_at_most
 
 REFUSAL_BYTES = 65_536
 REFUSAL_S = 1.0
@@ -115,22 +116,59 @@ class Call:
         self._watch.begin()
         try:
             while answer.failure is None:
-                if answer.finishing:
-                    self._watch.shorten(USAGE_S)
                 try:
                     data = await self._response.content.readany()
                 except (LeaError, *HTTP_ERRORS) as error:
-                    data = self._broke_off(error)
-                fragments = answer.calls.fragments
-                if events := answer.feed(data):
+                    data = self.broke_off(error)
+                if events := self.take_in(data):
                     return events
-                if answer.calls.fragments != fragments:
-                    self._watch.begin()  # a call that is being written is no silence
             raise answer.failure
         finally:
             self._watch.end()
             if answer.ended:
                 self._give_back()
+
+    async def pour(self, take: Take) -> None:
+        """See ModelStream: handed over from within the arrival of the bytes, no task is woken for them."""
+        if self._answer.ended:
+            return
+        pouring = _Pouring(self, self._response.content, take)
+        connection = self._response.connection
+        protocol = None if connection is None else connection.protocol  # None: the whole body is here already
+        self._watch.begin()
+        self._watch.on_silence = pouring.arrived
+        try:
+            if isinstance(protocol, Arriving):
+                protocol.on_arrival = pouring.arrived
+            pouring.arrived()
+            await pouring.over
+        finally:
+            if isinstance(protocol, Arriving):
+                protocol.on_arrival = None
+            self._watch.end()
+            if self._answer.ended:
+                self._give_back()
+
+    def take_in(self, data: bytes) -> list[ModelEvent]:
+        """The events in what has arrived. A call that is being written is no silence either."""
+        answer = self._answer
+        fragments = answer.calls.fragments
+        events = answer.feed(data)
+        if events or answer.calls.fragments != fragments:
+            self._watch.begin()
+        if answer.finishing:
+            self._watch.shorten(USAGE_S)
+        return events
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will be told."""
+        return self._answer.ended or self._answer.failure is not None
+
+    @property
+    def failure(self) -> LeaError | None:
+        """Why the answer has no end."""
+        return self._answer.failure
 
     def _give_back(self) -> None:
         self._watch.cancel()
@@ -139,14 +177,14 @@ class Call:
         else:
             self._response.close()
 
-    def _broke_off(self, error: Exception) -> bytes:
+    def broke_off(self, error: BaseException) -> bytes:
         """The end of the body for an answer that is complete, else the error for people."""
         if self._answer.finishing:
             self._response.close()
             return b""
-        if isinstance(error, LeaError):
-            raise error
-        raise broken(error) from error
+        if isinstance(error, HTTP_ERRORS):
+            raise broken(error) from error
+        raise error
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> LeaError:
         body = b""
@@ -159,45 +197,34 @@ class Call:
         return refused(response.status, response.headers, complaint(body))
 
 
-class Watch:
-    """Ends a read that has waited `limit` seconds, with one timer that looks now and then instead of one a token.
+class _Pouring:
+    """One answer on its way through; `over` resolves at its end."""
 
-    Only the time a reader waits counts: a consumer that is busy elsewhere is not the model's silence.
-    """
-
-    def __init__(self, content: aiohttp.StreamReader, since: float, limit: float) -> None:
-        self._loop = asyncio.get_running_loop()
+    def __init__(self, call: Call, content: aiohttp.StreamReader, take: Take) -> None:
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._call = call
         self._content = content
-        self._since = since
-        self._limit = limit
-        self._waiting = False
-        self._fresh = True
-        self._timer = self._loop.call_at(since + limit, self._look)
+        self._take = take
 
-    def begin(self) -> None:
-        """A reader waits from now on; the first one waits since the question was asked."""
-        if not self._fresh:
-            self._since = self._loop.time()
-        self._fresh, self._waiting = False, True
+    def arrived(self) -> None:
+        """Hand over what there is. Whatever goes wrong is the answer's end, and not the connection's affair."""
+        if self.over.done():
+            return
+        try:
+            while not self._call.over and (data := self._read()) is not None:
+                if events := self._call.take_in(data):
+                    self._take(events)
+        except Exception as error:
+            self.over.set_exception(error)
+            return
+        if self._call.over:
+            failure = self._call.failure
+            self.over.set_result(None) if failure is None else self.over.set_exception(failure)
 
-    def end(self) -> None:
-        """The reader has its batch."""
-        self._waiting = False
-
-    def shorten(self, limit: float) -> None:
-        """From now on `limit` seconds are enough, unless fewer are allowed anyway."""
-        if limit < self._limit:
-            self._limit, self._since = limit, self._loop.time()
-            self._timer.cancel()
-            self._timer = self._loop.call_later(limit, self._look)
-
-    def cancel(self) -> None:
-        """Look no more."""
-        self._timer.cancel()
-
-    def _look(self) -> None:
-        left = self._since + self._limit - self._loop.time()
-        if left <= 0.001 and self._waiting:
-            self._content.set_exception(ExternalTimeout())
-        else:
-            self._timer = self._loop.call_later(max(left, self._limit / 4), self._look)
+    def _read(self) -> bytes | None:
+        """What has come; `b""` at the end of the body, None where more is to be waited for."""
+        content = self._content
+        error = content.exception()
+        if error is not None:
+            return self._call.broke_off(error)
+        return content.read_nowait() or (b"" if content.is_eof() else None)

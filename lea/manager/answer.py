@@ -1,15 +1,17 @@
 """The text of one answer: asked of the model, told as it comes, and kept as it grows."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from time import perf_counter
 from typing import Literal
 
 from lea import faults
 from lea.bus.port import Topic
 from lea.errors import ExternalTimeout
 from lea.events import Snapshot, Stage
-from lea.llm.provider import Answering, Caller, Finished, ModelStream, Prompt, Provider, Tool, Usage
+from lea.llm.provider import Answering, Caller, Finished, ModelEvent, ModelStream, Prompt, Provider, Tool, Usage
 from lea.llm.stopping import stopped
 from lea.manager.acting import Acted
 from lea.manager.ask import Ask, Services
@@ -18,6 +20,7 @@ from lea.manager.bill import Bill
 from lea.manager.calling import Calling
 from lea.manager.checkpointer import Watched
 from lea.manager.context import render
+from lea.manager.cpu import CpuTime
 from lea.manager.draft import Draft
 from lea.manager.outcome import Outcome, Timings, prompt_tokens
 from lea.manager.session import LLMSession
@@ -42,7 +45,9 @@ class Answer:
         timings: Timings,
         calling: Calling,
         bill: Bill,
+        cpu: CpuTime,
     ) -> None:
+        """`cpu` is told what passing the answer on takes: that happens outside of the turn's own steps."""
         self._ask = ask
         self._topic = topic
         self._draft = draft
@@ -51,6 +56,7 @@ class Answer:
         self._timings = timings
         self._calling = calling
         self._bill = bill
+        self._cpu = cpu
         self._begun = False
         self._watched: Watched | None = None
 
@@ -195,21 +201,30 @@ class Answer:
         """The text of this stream, and what it ends with calls for."""
         said: list[str] = []
         calls: list[ToolCall] = []
-        async for batch in stream:
-            texts = [event for event in batch if isinstance(event, str)]
-            if texts:
-                if not said:
-                    self._timings.mark("first_token")
-                said += texts
-                self._draft.add(texts)
-                self._topic.publish_text(texts)
-                faults.reach("delta.told")
-            for event in batch:
-                if isinstance(event, ToolCall):
-                    calls.append(event)
-                elif isinstance(event, Usage) and counted:
-                    self._outcome.usage = event
-                elif isinstance(event, Finished):
-                    self._outcome.improve("stop" if event.reason == "tool_calls" else event.reason)
+        await stream.pour(partial(self._take, said, calls, counted))
         self._timings.mark("last_token")
         return "".join(said), tuple(calls)
+
+    def _take(self, said: list[str], calls: list[ToolCall], counted: bool, batch: Sequence[ModelEvent]) -> None:
+        """Tell what has come: from the model's bytes to the readers' connections nothing is waited for."""
+        began = perf_counter()
+        texts = [event for event in batch if isinstance(event, str)]
+        if texts:
+            if not said:
+                self._timings.mark("first_token")
+            said += texts
+            self._draft.add(texts)
+            self._topic.publish_text(texts)
+            faults.reach("delta.told")
+        if len(texts) != len(batch):
+            for event in batch:
+                self._note(event, calls, counted)
+        self._cpu.add(perf_counter() - began)
+
+    def _note(self, event: ModelEvent, calls: list[ToolCall], counted: bool) -> None:
+        if isinstance(event, ToolCall):
+            calls.append(event)
+        elif isinstance(event, Usage) and counted:
+            self._outcome.usage = event
+        elif isinstance(event, Finished):
+            self._outcome.improve("stop" if event.reason == "tool_calls" else event.reason)

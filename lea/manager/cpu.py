@@ -28,8 +28,8 @@ class CpuTime:
     async def measure(self, work: Coroutine[Any, Any, T]) -> T:
         """What `work` gives. Two looks at the thread's clock for each of its steps cost about a microsecond.
 
-        A step is what a task does between two waits: for an answer, one batch of tokens. What `work` has done by
-        other tasks and by other threads is not in it, nor is what the loop does for sockets.
+        A step is what a task does between two waits. What `work` has done by other tasks and by other threads is not
+        in it, nor is what the loop does for sockets; passing on a batch of tokens is added by who does it.
         """
         return await _Steps(work, self)
 

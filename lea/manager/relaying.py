@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -120,9 +121,11 @@ class _Relay:
         self._mark("asked_model")
         async with provider.open(prompt) as stream:
             relayed.asked = stream.provider
-            async for batch in stopped(stream, prompt):
-                self._take(batch)
-                tell(batch)
+            await stopped(stream, prompt).pour(partial(self._pass_on, tell))
+
+    def _pass_on(self, tell: Tell, batch: Sequence[ModelEvent]) -> None:
+        self._take(batch)
+        tell(batch)
 
     def _take(self, batch: Sequence[ModelEvent]) -> None:
         relayed = self._relayed

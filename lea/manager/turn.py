@@ -76,7 +76,9 @@ class Turn:
         self._on_begun = on_begun
         carrying = Carrying(ask, identity, topic, services.desk)
         self._bill = Bill(ask, identity, services, self.outcome)
-        self._answer = Answer(ask, topic, draft, services, self.outcome, self._timings, Calling(carrying), self._bill)
+        self._answer = Answer(
+            ask, topic, draft, services, self.outcome, self._timings, Calling(carrying), self._bill, self._cpu
+        )
         self.claim = Claim(ask, identity, self.outcome.message_id, services, self._begun)
         self._recall = Recall(ask, identity, services, self._granted, self._timings)
         self._prelude = Prelude(ask, Acting(carrying), self._recall, self._granted, self._timings)

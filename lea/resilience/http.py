@@ -1,10 +1,12 @@
 """Outbound HTTP: one pooled client per named dependency, bounded in time and in size."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any, cast
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 HEADER_BYTES = 8190
@@ -13,20 +15,58 @@ LINGER_S = 1.0
 """How long a connection may take to end a body nobody reads any more before it is closed instead of kept."""
 
 
+class Arriving(ResponseHandler):
+    """A connection that can tell at once that something has come, instead of waking a task for it."""
+
+    on_arrival: Callable[[], None] | None = None
+    """Called after bytes were parsed, and after the connection was lost; must neither wait nor raise."""
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if data and self.on_arrival is not None:
+            self.on_arrival()
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Called at every read, also where nothing was paused: then the parser has nothing to go on with."""
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        if self.on_arrival is not None:
+            self.on_arrival()
+
+
+class Connector(aiohttp.TCPConnector):
+    """Makes connections of this module."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._factory = cast(Any, partial(Arriving, loop=self._loop))
+
+
 class HttpClient:
     """A pool of at most `connections` to the dependency called `name`.
 
     `connect_timeout` (seconds) bounds everything before the request is on its way: a place in the pool, DNS, TCP
     and TLS. `read_timeout` bounds silence on the socket; None where the reader has its own watch. No cookies, no
     proxy or netrc from the environment, no redirects: a key is sent nowhere but where the settings say.
-    aiohttp sets TCP_NODELAY on every connection.
+    aiohttp sets TCP_NODELAY on every connection. `sockets` makes the socket for an address that is about to be
+    connected to, or raises OSError where nobody may.
     """
 
     def __init__(
-        self, name: str, *, connections: int, connect_timeout: float, read_timeout: float | None = None
+        self,
+        name: str,
+        *,
+        connections: int,
+        connect_timeout: float,
+        read_timeout: float | None = None,
+        sockets: aiohttp.SocketFactoryType | None = None,
     ) -> None:
         self.name = name
         self._connections = connections
+        self._sockets = sockets
         self._timeout = aiohttp.ClientTimeout(total=None, connect=connect_timeout, sock_read=read_timeout)
         self._session: aiohttp.ClientSession | None = None
         self._lingering: dict[aiohttp.ClientResponse, asyncio.TimerHandle] = {}
@@ -65,7 +105,7 @@ class HttpClient:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections),
+                connector=Connector(limit=self._connections, socket_factory=self._sockets),
                 timeout=self._timeout,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": "lea", "Accept-Encoding": "identity"},

@@ -6,7 +6,7 @@ stand arguments the template gives by itself.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -30,6 +30,7 @@ SLOTS: Final = {
 }
 """What may stand in a slot that is not a table's: bounded, so that no message makes a template slow."""
 ANYTHING: Final = ".+?"
+WORD: Final = re.compile(r"\w+")
 PUNCTUATION: Final = {"->": "(?:->|→)", ":": r"(?:->|[:=→]|[–—-](?! *\d))", ",": "[,;]", "(": r"\(", ")": r"\)"}
 """A dash before a number is a minus."""
 
@@ -46,7 +47,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One way to ask; without a word of each of the tables in `needs` a message cannot match."""
+    """One way to ask; a message that has nothing of one of the parts in `needs` cannot match."""
 
     action: str
     source: str
@@ -110,8 +111,33 @@ def templates(
         for line in filter(str.strip, lines.splitlines()):
             said, _, given = line.partition("=>")
             pairs = [(name, value) for name, _, value in (pair.partition("=") for pair in given.split())]
-            needs = frozenset(name for name in tables if f"<{name}>" in said)
-            yield Template(action, pattern(said, classes, tables), needs, dict(pairs))
+            yield Template(action, pattern(said, classes, tables), frozenset(_needs(said, tables)), dict(pairs))
+
+
+def beginnings(
+    said: Iterable[Template], classes: Mapping[str, str], tables: Mapping[str, Mapping[str, str]]
+) -> dict[str, frozenset[str]]:
+    """Of each part the templates need, the words an expression of it can begin with: whole, as `words_of` cuts."""
+    texts = {name: "|".join(meanings.values()) for name, meanings in tables.items()} | dict(classes)
+    needed = frozenset[str]().union(*(template.needs for template in said))
+    return {
+        name: frozenset(words_of(expression)[0] for expression in texts.get(name, name).split("|")) for name in needed
+    }
+
+
+def words_of(text: str) -> list[str]:
+    """Its words, wherever an expression may begin: no expression begins within one."""
+    return WORD.findall(text)
+
+
+def _needs(template: str, tables: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Classes, words and tables without which there is no match; open slots and signs say nothing."""
+    for part in template.split():
+        if part in PUNCTUATION or (part.endswith("?") and len(part) > 1):
+            continue
+        name = part[1:-1] if part.startswith("<") else part
+        if not part.startswith("<") or name in tables:
+            yield name
 
 
 def _part(part: str, classes: Mapping[str, str], tables: Mapping[str, Mapping[str, str]]) -> str:

@@ -26,7 +26,7 @@ EVIDENCE: Final = {language: frozenset(telling.split()) for language, telling in
 def words(text: str) -> list[str]:
     """The words in order; `T-104` and `t104` are one word each, and so are signs that compare."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    plain = "".join([sign for sign in decomposed if sign.isascii() or not unicodedata.combining(sign)])
     return WORD.findall(plain.replace("œ", "oe"))
 
 
