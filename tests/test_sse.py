@@ -2,11 +2,25 @@
 
 import asyncio
 import socket
+from contextlib import AsyncExitStack
+from time import perf_counter
 
 import orjson
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from lea.auth.permissions import Identity
+from lea.config import Server
+from lea.handlers.problems import REQUEST_ID
+from lea.handlers.sse import Streams
+from lea.handlers.timing import BEGAN
+from lea.ids import CompanyId, UserId
+from lea.resilience.bounds import Most
+from lea.tasks import TaskOwner
 from tests.lea_server import Lea, Person, running, settings
 from tests.model_server import Answer, ModelServer
+
+WHO = Identity(UserId("usr_1"), CompanyId("cmp_1"), "member", "Ada", "fr", "key")
 
 
 async def test_a_reader_that_takes_nothing_is_cut_after_the_send_timeout(tmp_path, model: ModelServer) -> None:
@@ -66,3 +80,34 @@ async def test_two_hundred_readers_of_one_turn_all_get_all_of_it(lea: Lea, ada: 
     assert {one.text for one in told} == {"mot " * 50}
     assert all([event.n for event in one.events] == list(range(1, len(one.events) + 1)) for one in told)
     assert len(model.exchanges) == 1
+
+
+async def test_who_asks_at_the_same_moment_has_the_first_byte_before_anybodys_turn_begins() -> None:
+    streams = Streams(Server(), Most(100, 100, 100), TaskOwner())
+    begun: list[int] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        request[REQUEST_ID], request[BEGAN] = "r_1", perf_counter()
+        async with streams.open(request, WHO, {}) as opened:
+            begun.append(streams.begun)
+        await opened.response.write_eof()
+        return opened.response
+
+    app = web.Application()
+    app.router.add_get("/", handler)
+    async with TestServer(app) as server, AsyncExitStack() as stack:
+        loop = asyncio.get_running_loop()
+        readers = [stack.enter_context(socket.socket()) for _ in range(30)]
+        for reader in readers:
+            reader.setblocking(False)
+            await loop.sock_connect(reader, (server.host, server.port))
+            reader.send(b"GET / HTTP/1.1\r\nHost: x")
+            await asyncio.sleep(0)
+        for reader in readers:
+            reader.send(b"\r\n\r\n")
+        for reader in readers:
+            assert b"200 OK" in await loop.sock_recv(reader, 4096)
+        async with asyncio.timeout(20):
+            while len(begun) < len(readers):
+                await asyncio.sleep(0.01)
+    assert set(begun) == {len(readers)}

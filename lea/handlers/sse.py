@@ -28,6 +28,8 @@ from lea.resilience.bounds import Bound, Most
 from lea.tasks import TaskOwner
 
 OK: Final = b": ok\n\n"
+RUSH_S: Final = 0.05
+"""Longest one stream's work waits for the first bytes of others."""
 Translate = Callable[[bytes], bytes]
 """Of whole events, in order; what it has to tell of them may be nothing."""
 CACHE_CONTROL: Final = "no-store, no-transform"
@@ -51,6 +53,8 @@ class Streams:
         self._tasks = tasks
         self._followers: set[Follower] = set()
         self._bound = Bound("streams", most)
+        self.begun = 0
+        """Streams whose first byte is out, since the start."""
 
     def __len__(self) -> int:
         return len(self._followers)
@@ -66,7 +70,20 @@ class Streams:
         Raises Overloaded where the caller, the company or this process has too many streams already.
         """
         with self._bound.place(caller.user_id, caller.company_id):
-            yield await self._begin(request, caller.user_id, headers)
+            stream = await self._begin(request, caller.user_id, headers)
+            await self._let_others_begin()
+            yield stream
+
+    async def _let_others_begin(self) -> None:
+        """Who asked at the same moment gets the first byte too before the work for the first one begins.
+
+        Alone one waits for one pass of the loop; in a rush until a pass brings nobody new, or `RUSH_S`.
+        """
+        loop = asyncio.get_running_loop()
+        over, begun = loop.time() + RUSH_S, -1
+        while begun != self.begun and loop.time() < over:
+            begun = self.begun
+            await asyncio.sleep(0)
 
     async def _begin(self, request: web.Request, user_id: UserId, headers: dict[str, str]) -> Stream:
         response = EventSourceResponse(
@@ -81,6 +98,7 @@ class Streams:
         writer = await response.prepare(request)
         stream = Stream(user_id, request, response, _stream_writer(writer))
         _write_now(stream.writer, OK)
+        self.begun += 1
         FIRST_BYTE_SECONDS.observe(perf_counter() - request[BEGAN])
         return stream
 
