@@ -1,0 +1,1 @@
+"""What people want asked at set times, said in words."""
