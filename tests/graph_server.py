@@ -57,12 +57,16 @@ class GraphServer(FaultyApp):
         self.refusals: list[tuple[int, int]] = []
         self.files: dict[str, File] = {}
         self.fetched: list[str] = []
+        self.profile = {"messaging_product": "whatsapp", "about": "Hey there! I am using WhatsApp."}
+        self.profile_asked = 0
         self._numbers = itertools.count(1)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["GraphServer"]:
         app = web.Application()
         app.router.add_post(f"/v23.0/{PHONE}/messages", self._messages)
+        app.router.add_get(f"/v23.0/{PHONE}/whatsapp_business_profile", self._told_profile)
+        app.router.add_post(f"/v23.0/{PHONE}/whatsapp_business_profile", self._changed_profile)
         app.router.add_get("/v23.0/{media}", self._find)
         app.router.add_get("/files/{media}", self._fetch)
         async with self.serving(app):
@@ -93,6 +97,25 @@ class GraphServer(FaultyApp):
         return web.json_response(
             {"messaging_product": "whatsapp", "contacts": contacts, "messages": [{"id": sent.wamid}]}
         )
+
+    async def _told_profile(self, request: web.Request) -> web.Response:
+        self.profile_asked += 1
+        fields = {"messaging_product", *request.query["fields"].split(",")}
+        told = {name: value for name, value in self.profile.items() if name in fields}
+        return self._checked(request) or web.json_response({"data": [told]})
+
+    async def _changed_profile(self, request: web.Request) -> web.Response:
+        refused = self._checked(request)
+        body = await request.json()
+        if refused is None and self.refusals:
+            refused = _error(*self.refusals.pop(0))
+        if refused is not None:
+            return refused
+        assert body["messaging_product"] == "whatsapp"
+        assert 0 < len(body.get("about", "x")) <= 139
+        assert len(body.get("description", "")) <= 512
+        self.profile.update(body)
+        return web.json_response({"success": True})
 
     async def _find(self, request: web.Request) -> web.Response:
         name = request.match_info["media"]

@@ -1,6 +1,5 @@
 """Killed between keeping, taking, answering and sending: afterwards everything is answered once."""
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,13 +10,8 @@ from tests.graph_server import GraphServer, text, webhook
 from tests.lea_server import running, settings
 from tests.model_server import ModelServer
 from tests.test_process import start
-from tests.test_whatsapp import NUMBER, hurry, idle, link, post, rows, sent
-
-
-@pytest.fixture
-async def graph() -> AsyncIterator[GraphServer]:
-    async with GraphServer().running() as server:
-        yield server
+from tests.test_whatsapp import hurry
+from tests.whatsapp_line import NUMBER, graph, idle, link, post, rows, sent
 
 
 @pytest.mark.parametrize(("point", "messages"), [("whatsapp.kept", 1), ("whatsapp.sent", 2)])

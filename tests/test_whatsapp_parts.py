@@ -14,7 +14,7 @@ from lea.channels.whatsapp.graph import MOST_MEDIA
 from lea.channels.whatsapp.refusals import Busy, Denied, Refused, failure
 from lea.errors import ExternalUnavailable
 from lea.ids import TurnId
-from lea.store import whatsapp, whatsapp_inbox, whatsapp_outbox
+from lea.store import whatsapp, whatsapp_erasing, whatsapp_inbox, whatsapp_outbox, whatsapp_views
 from lea.store.whatsapp_inbox import Received
 from lea.store.whatsapp_outbox import Part, Told
 from tests import catalog_files as files
@@ -22,7 +22,7 @@ from tests.graph_server import File, GraphServer, message, text
 from tests.lea_server import Lea, Person, running, settings
 from tests.model_server import Answer, ModelServer
 from tests.postgres import fresh_database
-from tests.test_whatsapp import NUMBER, idle, link, rows, sent, write
+from tests.whatsapp_line import NUMBER, ada, graph, idle, lea, rows, sent, write
 
 
 @pytest.mark.parametrize(
@@ -169,10 +169,18 @@ async def test_what_comes_and_goes_is_kept_once_and_in_order(stored: Lea) -> Non
     await store.write(lambda c: whatsapp_outbox.sent(c, first, "wamid.out", now))
     back = Told("wamid.out", None, "sent", now)
     assert not await store.write(lambda c: whatsapp_outbox.told(c, company_id, back))
-    page = await store.read(lambda c: whatsapp_outbox.page(c, company_id, None, 10))
+    page = await store.read(lambda c: whatsapp_views.page(c, company_id, None, 10))
     assert {row.id: row.state for row in page}[first] == "delivered"
     after = (page[0].created_at, page[0].id)
-    assert len(await store.read(lambda c: whatsapp_outbox.page(c, company_id, after, 10))) == len(page) - 1
+    assert len(await store.read(lambda c: whatsapp_views.page(c, company_id, after, 10))) == len(page) - 1
+    (talk,) = await store.read(lambda c: whatsapp_views.conversations(c, company_id, (now + 60, NUMBER), 10))
+    assert (talk.contact.number, talk.at, talk.waiting) == (NUMBER, now, 0)
+    await store.write(lambda c: whatsapp.hold(c, talk.contact, user_id, now - 1))
+    await store.write(lambda c: whatsapp_views.note(c, talk.contact, "held", user_id, now))
+    held = await store.read(lambda c: whatsapp_views.conversation(c, company_id, NUMBER))
+    assert held is not None
+    assert (held.contact.held_by, held.waiting) == (user_id, 2)
+    assert await store.read(lambda c: whatsapp_views.conversations(c, company_id, (talk.at, NUMBER), 10)) == []
     await ada.ask("Bonjour", session_id=whatsapp.thread_of(NUMBER))
     untold = partial(whatsapp_outbox.untold, user_id=user_id, thread_id=whatsapp.thread_of(NUMBER), since=now, now=now)
     (ended,) = await store.read(untold)
@@ -181,31 +189,18 @@ async def test_what_comes_and_goes_is_kept_once_and_in_order(stored: Lea) -> Non
     await store.write(lambda c: whatsapp_outbox.put(c, company_id, NUMBER, ended.turn_id, [], now))
     assert await store.read(untold) == []
     assert await store.read(lambda c: whatsapp.untold(c, now)) == []
+    await store.write(lambda c: whatsapp_erasing.erase_thread(c, user_id, whatsapp.thread_of(NUMBER), now - 1000))
+    assert await store.write(lambda c: whatsapp_erasing.erase_old(c, company_id, now - 1000)) == 0
+    await store.write(lambda c: whatsapp_erasing.erase_thread(c, user_id, whatsapp.thread_of(NUMBER), None))
+    assert await store.read(lambda c: whatsapp_views.page(c, company_id, None, 10, NUMBER)) == []
+    one = Received("wamid.9", NUMBER, "text", "encore", now)
+    await store.write(lambda c: whatsapp_inbox.keep(c, company_id, one, now, 0))
     moved = await stored.person("eve@example.org", "Other")
     await store.write(lambda c: whatsapp.known(c, moved.identity.company_id, NUMBER, now))
     contact = await store.read(lambda c: whatsapp.find(c, moved.identity.company_id, NUMBER))
     assert contact is not None
     assert contact.user_id is None
     assert await store.read(lambda c: whatsapp_inbox.waiting(c, NUMBER)) == []
-
-
-@pytest.fixture
-async def graph() -> AsyncIterator[GraphServer]:
-    async with GraphServer().running() as server:
-        yield server
-
-
-@pytest.fixture
-async def lea(tmp_path: Path, model: ModelServer, graph: GraphServer) -> AsyncIterator[Lea]:
-    async with running(settings(tmp_path, llm={"base_url": model.url}, whatsapp=graph.settings)) as server:
-        yield server
-
-
-@pytest.fixture
-async def ada(lea: Lea) -> Person:
-    person = await lea.person(role="admin")
-    await link(person, person)
-    return person
 
 
 def document(wamid: str, media_id: str, media: str, name: str = "", **more: str) -> dict[str, Any]:
@@ -256,7 +251,7 @@ async def test_media_over_the_limit_and_what_cannot_be_read_get_a_sentence(
     )
     told = [one.text for one in (await sent(graph, 8))[5:]]
     await idle(lea)
-    assert [any(word in one for one in told) for word in ("voice messages", "pictures", "this kind")] == [True] * 3
+    assert [any(word in one for one in told) for word in ("voice message", "pictures", "this kind")] == [True] * 3
     assert (graph.fetched, model.exchanges) == (["liar", "pdf"], [])
     assert await lea.sql("SELECT id FROM attachments") == []
     assert {state for (state,) in await rows(lea, "state", "in")} == {"done"}

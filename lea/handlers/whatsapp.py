@@ -1,6 +1,7 @@
 """WhatsApp's webhook: what comes is checked, kept, and answered at once; the work begins afterwards."""
 
 import hmac
+from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
@@ -13,7 +14,9 @@ from lea.channels.whatsapp.worker import Worker
 from lea.config import WhatsApp as Settings
 from lea.errors import Forbidden, NotFound, Unauthorized
 from lea.handlers.keys import CLOCK, CONFIG, STORE
+from lea.handlers.parameters import Parameter
 from lea.handlers.routes import Call, Empty, Routes, json_response
+from lea.ids import CompanyId
 from lea.metrics import WHATSAPP_MESSAGES
 from lea.store import directory, whatsapp, whatsapp_inbox, whatsapp_outbox
 from lea.store.acts import Connection
@@ -22,6 +25,8 @@ PATH: Final = "/v1/channels/whatsapp/webhook"
 CHALLENGE: Final = 1000
 SIGNATURE: Final = "X-Hub-Signature-256"
 WHATSAPP: web.AppKey[Worker | None] = web.AppKey("whatsapp")
+READ_ALONG: web.AppKey[Callable[[CompanyId], None]] = web.AppKey("read_along")
+"""To be called after a commit that changed a company's conversations."""
 
 log = structlog.get_logger()
 
@@ -51,14 +56,14 @@ routes = Routes("channels")
     answer="text/plain",
     access="public",
     query={
-        "hub.mode": "subscribe",
-        "hub.verify_token": "the word both sides know",
-        "hub.challenge": "what is given back",
+        "hub.mode": Parameter("subscribe", required=True),
+        "hub.verify_token": Parameter("the word both sides know", required=True),
+        "hub.challenge": Parameter("what is given back"),
     },
 )
 async def verify(call: Call[Empty]) -> web.StreamResponse:
     """Meta asks once whether this address is ours."""
-    settings, query = _settings(call), call.request.query
+    settings, query = _settings(call.app), call.request.query
     told = query.get("hub.verify_token", "").encode("utf-8", "replace")
     expected = settings.verify_token.get_secret_value().encode()
     if query.get("hub.mode") != "subscribe" or not hmac.compare_digest(told, expected):
@@ -66,18 +71,30 @@ async def verify(call: Call[Empty]) -> web.StreamResponse:
     return web.Response(text=query.get("hub.challenge", "")[:CHALLENGE], content_type="text/plain")
 
 
-@routes.add("POST", PATH, body=Payload, answer=Kept, access="public")
-async def receive(call: Call[Payload]) -> web.StreamResponse:
-    """Messages and statuses, signed with the app's secret (`X-Hub-Signature-256`); each is kept once."""
-    settings = _settings(call)
-    raw = await call.request.read()  # as it came: the same JSON written otherwise has another signature
-    if not signed(raw, call.request.headers.get(SIGNATURE, ""), settings.app_secret.get_secret_value()):
+def _check(request: web.Request, raw: bytes) -> None:
+    """Of the bytes as they came: the same JSON written otherwise has another signature."""
+    secret = _settings(request.app).app_secret.get_secret_value()
+    if not signed(raw, request.headers.get(SIGNATURE, ""), secret):
         log.warning("whatsapp.bad_signature")
         raise Unauthorized("whatsapp_signature")
+
+
+@routes.add(
+    "POST",
+    PATH,
+    body=Payload,
+    answer=Kept,
+    access="public",
+    headers={SIGNATURE: Parameter("HMAC-SHA256 of the body by the app's secret", required=True)},
+    check=_check,
+)
+async def receive(call: Call[Payload]) -> web.StreamResponse:
+    """Messages and statuses, signed with the app's secret (`X-Hub-Signature-256`); each is kept once."""
+    settings = _settings(call.app)
     now = call.app[CLOCK].now()
     received, told = read(call.body.model_dump(), settings.phone_number_id, now)
 
-    def unit(connection: Connection) -> tuple[list[str], int]:
+    def unit(connection: Connection) -> tuple[CompanyId, list[str], int]:
         company_id = directory.company_called(connection, settings.company)
         if company_id is None:
             raise NotFound  # Meta comes again: the company may be made meanwhile
@@ -89,20 +106,22 @@ async def receive(call: Call[Payload]) -> web.StreamResponse:
                 whatsapp.heard(connection, one.number, one.said_at)
         for number in dict.fromkeys(fresh):
             whatsapp.wake(connection, number, now)
-        return fresh, sum(whatsapp_outbox.told(connection, company_id, one) for one in told)
+        return company_id, fresh, sum(whatsapp_outbox.told(connection, company_id, one) for one in told)
 
-    fresh, news = await call.app[STORE].write(unit)
+    company_id, fresh, news = await call.app[STORE].write(unit)
     faults.reach("whatsapp.kept")
     worker = call.app[WHATSAPP]
     if fresh and worker is not None:
         worker.wake()
+    if fresh or news:
+        call.app[READ_ALONG](company_id)
     _count(len(fresh), len(received), [one.state for one in told])
     return json_response({"messages": len(fresh), "statuses": news})
 
 
-def _settings(call: Call[Any]) -> Settings:
+def _settings(app: web.Application) -> Settings:
     """Raises NotFound where WhatsApp is not set up."""
-    settings = call.app[CONFIG].whatsapp
+    settings = app[CONFIG].whatsapp
     if not settings.company:
         raise NotFound
     return settings

@@ -14,6 +14,7 @@ from lea.store.whatsapp_tables import contacts, messages
 
 THREAD: Final = "whatsapp-"
 AT_ONCE: Final = 1000
+NOBODYS: Final = dict.fromkeys(("user_id", "linked_at", "held_at", "held_by"))
 TOLD_FOR_S: Final = 2 * 86_400.0
 """An answer older than this is not told any more where it was not told yet."""
 INSERT: Final[dict[str, Insert]] = {
@@ -33,6 +34,7 @@ class Contact:
     wrote_at: float | None
     refused_at: float | None
     held_at: float | None
+    held_by: UserId | None
 
 
 COLUMNS: Final = tuple(contacts.c[name] for name in Contact.__slots__)
@@ -49,8 +51,8 @@ def known(connection: Connection, company_id: CompanyId, number: str, now: float
     if connection.execute(INSERT[connection.dialect.name], values).rowcount == 1:
         return
     moved = (contacts.c.number == number) & (contacts.c.company_id != company_id)
-    anew = {"company_id": company_id, "user_id": None, "linked_at": None, "held_at": None, "wrote_at": None}
-    if connection.execute(update(contacts).where(moved).values(**anew, refused_at=None)).rowcount:
+    anew = {**NOBODYS, "company_id": company_id, "wrote_at": None, "refused_at": None}
+    if connection.execute(update(contacts).where(moved).values(**anew)).rowcount:
         theirs = (messages.c.number == number) & (messages.c.company_id != company_id)
         unfinished = messages.c.state.in_(("received", "taken", "queued", "sending"))
         connection.execute(update(messages).where(theirs, unfinished).values(state="failed", error="moved"))
@@ -83,14 +85,15 @@ def link(connection: Connection, company_id: CompanyId, number: str, user_id: Us
 def unlink(connection: Connection, company_id: CompanyId, number: str) -> bool:
     """The number is nobody's any more; False where it was not."""
     mine = (contacts.c.number == number) & (contacts.c.company_id == company_id) & contacts.c.user_id.is_not(None)
-    changed = connection.execute(update(contacts).where(mine).values(user_id=None, linked_at=None, held_at=None))
+    changed = connection.execute(update(contacts).where(mine).values(**NOBODYS))
     return changed.rowcount == 1
 
 
-def hold(connection: Connection, company_id: CompanyId, number: str, since: float | None) -> bool:
-    """People answer from here on, or Léa again; False where the number is nobody's."""
-    mine = (contacts.c.number == number) & (contacts.c.company_id == company_id) & contacts.c.user_id.is_not(None)
-    return connection.execute(update(contacts).where(mine).values(held_at=since)).rowcount == 1
+def hold(connection: Connection, contact: Contact, by: UserId | None, now: float) -> None:
+    """A person answers from here on, or Léa again; who takes it from another person goes on since when that one did."""
+    since = None if by is None else (contact.held_at or now)
+    mine = (contacts.c.number == contact.number) & (contacts.c.company_id == contact.company_id)
+    connection.execute(update(contacts).where(mine).values(held_at=since, held_by=by))
 
 
 def heard(connection: Connection, number: str, said_at: float) -> None:

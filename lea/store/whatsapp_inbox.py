@@ -86,6 +86,11 @@ def attached(connection: Connection, message_id: str, attachment_id: AttachmentI
     connection.execute(update(messages).where(messages.c.id == message_id).values(attachment_id=attachment_id))
 
 
+def heard(connection: Connection, message_id: str, text: str) -> None:
+    """Its words were written down."""
+    connection.execute(update(messages).where(messages.c.id == message_id).values(text=text))
+
+
 def turn_state(connection: Connection, turn_id: TurnId) -> Literal["none", "live", "ended"]:
     """How far the turn of taken messages is."""
     row = connection.execute(select(turns.c.ended_at).where(turns.c.id == turn_id)).one_or_none()

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from sqlalchemy import Connection, Insert, Row, case, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Insert, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lea.ids import CompanyId, ThreadId, TurnId, UserId, derived_id
@@ -82,9 +82,18 @@ COLUMNS: Final = tuple(messages.c[name] for name in OutMessage.__slots__)
 
 
 def put(
-    connection: Connection, company_id: CompanyId, number: str, about: str, parts: Sequence[Part], now: float
+    connection: Connection,
+    company_id: CompanyId,
+    number: str,
+    about: str,
+    parts: Sequence[Part],
+    now: float,
+    said_by: UserId | None = None,
 ) -> None:
-    """Make ready what is said about a turn or a message, once; nothing at all is noted as `skipped`."""
+    """Make ready what is said about a turn or a message, once; nothing at all is noted as `skipped`.
+
+    `said_by` is who says it where that is not Léa.
+    """
     for place, part in enumerate(parts or [Part("")]):
         row = {
             "id": derived_id("wo", about, str(place)),
@@ -99,6 +108,7 @@ def put(
             "about": about,
             "part": place,
             "confirmation_id": part.confirmation_id,
+            "said_by": said_by,
         }
         connection.execute(INSERT[connection.dialect.name], row)
 
@@ -197,12 +207,3 @@ def untold(connection: Connection, user_id: UserId, thread_id: ThreadId, since: 
         .limit(AT_ONCE)
     )  # fmt: skip
     return [Ended(row[0], row[1], row[2] or "", *row[3:]) for row in connection.execute(query)]
-
-
-def page(connection: Connection, company_id: CompanyId, after: tuple[float, str] | None, limit: int) -> list[Row[Any]]:
-    """Every message of either direction, newest first."""
-    place = tuple_(messages.c.created_at, messages.c.id)
-    query = select(messages).where(messages.c.company_id == company_id)
-    if after is not None:
-        query = query.where(place < after)
-    return list(connection.execute(query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)))

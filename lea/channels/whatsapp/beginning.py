@@ -48,13 +48,15 @@ class Beginning:
         now, store = self._line.clock.now(), self._line.store
         state = await store.read(lambda connection: inbox.turn_state(connection, turn_id))
         if state == "ended":
-            await store.write(lambda connection: inbox.end(connection, [one.id for one in group], "done"))
+            await self._line.write(contact, lambda connection: inbox.end(connection, [one.id for one in group], "done"))
             return now
         if turn_id in self._watched:
             return now + LOOK_S
         ask = ask_of(contact, identity, group)
         if ask.turn_id != turn_id:  # the number became another person's meanwhile
-            await store.write(lambda connection: inbox.end(connection, [one.id for one in group], "failed", "relinked"))
+            await self._line.write(
+                contact, lambda connection: inbox.end(connection, [one.id for one in group], "failed", "relinked")
+            )
             return now
         turns = self._line.turns
         if not turns.known(ask):
@@ -87,7 +89,7 @@ class Beginning:
                 outbox.put(connection, contact.company_id, contact.number, ask.turn_id, [Part(text)], now)
                 inbox.end(connection, [one.id for one in group], "failed", reason)
 
-        await self._line.store.write(unit)
+        await self._line.write(contact, unit)
 
 
 def request_of(group: Sequence[InMessage]) -> RequestId:

@@ -1,4 +1,4 @@
-"""Talks to the Graph API: sends messages, and finds out where a file is and fetches it."""
+"""Talks to the Graph API: sends messages, fetches files, and reads and writes what belongs to the number."""
 
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
@@ -56,7 +56,8 @@ class Graph:
 
     async def media(self, media_id: str) -> AsyncGenerator[bytes, None]:
         """A file, chunk by chunk. Raises TooLargeMedia, and LeaError."""
-        found = await self._dependency.run(lambda: self._find(media_id), again=True)
+        about = (self._base / media_id).with_query(phone_number_id=self._phone_number_id)
+        found = await self._dependency.run(lambda: self._json(about, None), again=True)
         size, url = found.get("file_size"), found.get("url")
         if isinstance(size, str) and size.isdigit():
             size = int(size)
@@ -92,6 +93,16 @@ class Graph:
                 raise
             call.succeeded()
 
+    async def of_number(self, edge: str, fields: str) -> Mapping[str, Any]:
+        """What the API says of our number there. Raises LeaError."""
+        url = (self._base / self._phone_number_id / edge).with_query(fields=fields)
+        return await self._dependency.run(lambda: self._json(url, None), again=True)
+
+    async def put_of_number(self, edge: str, values: Mapping[str, str]) -> None:
+        """Change what it says there. Raises LeaError."""
+        body = orjson.dumps(values)
+        await self._dependency.run(lambda: self._json(self._base / self._phone_number_id / edge, body), again=True)
+
     async def aclose(self) -> None:
         """Close its connections."""
         await self._http.aclose()
@@ -108,9 +119,8 @@ class Graph:
             raise ExternalUnavailable(retryable=False)
         return wamid
 
-    async def _find(self, media_id: str) -> Mapping[str, Any]:
-        url = (self._base / media_id).with_query(phone_number_id=self._phone_number_id)
-        status, data = await self._exchange(url, None)
+    async def _json(self, url: URL, body: bytes | None) -> Mapping[str, Any]:
+        status, data = await self._exchange(url, body)
         if status != 200:
             raise failure(status, data)
         try:

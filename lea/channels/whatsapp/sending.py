@@ -32,7 +32,7 @@ async def send(line: Line, contact: Contact, user_id: UserId | None, language: L
             return message.due_at
         if await _unwanted(line, contact, user_id, message, now):
             continue
-        due_at = await _send(line, message, language)
+        due_at = await _send(line, contact, message, language)
         if due_at is not None:
             return due_at
     return line.clock.now() if len(messages) == outbox.AT_ONCE else None
@@ -41,67 +41,67 @@ async def send(line: Line, contact: Contact, user_id: UserId | None, language: L
 async def _unwanted(line: Line, contact: Contact, user_id: UserId | None, message: OutMessage, now: float) -> bool:
     """Whether it may not be sent, or need not be; then that is noted."""
     if now - (contact.wrote_at or 0.0) >= WINDOW_S:
-        await _give_up(line, message, "expired", "window")
+        await _give_up(line, contact, message, "expired", "window")
         return True
     if message.state == "sending" and message.error == "unsure":
-        await _give_up(line, message, "failed", "unsure")  # twice nobody said what came of it
+        await _give_up(line, contact, message, "failed", "unsure")  # twice nobody said what came of it
         return True
     if message.confirmation_id is not None and user_id is not None:
         question_id = message.confirmation_id
         asked = await line.store.read(lambda connection: confirmations.find(connection, user_id, question_id))
         if asked is None or asked.state != "asked" or asked.expired(now):
-            await _give_up(line, message, "skipped", "decided")
+            await _give_up(line, contact, message, "skipped", "decided")
             return True
     return False
 
 
-async def _send(line: Line, message: OutMessage, language: Language) -> float | None:
+async def _send(line: Line, contact: Contact, message: OutMessage, language: Language) -> float | None:
     """When to go on where it did not go out."""
     again = message.state == "sending"
     unsure_at = line.clock.now() + UNSURE_S
-    if not await line.store.write(lambda connection: outbox.sending(connection, message.id, unsure_at, again=again)):
+    if not await line.write(contact, lambda connection: outbox.sending(connection, message.id, unsure_at, again=again)):
         return None  # a status was quicker
     faults.reach("whatsapp.sending")
     try:
         wamid = await line.graph.send(message, language)
     except Refused as error:
-        await _give_up(line, message, "expired" if error.told == str(CLOSED) else "failed", error.told)
+        await _give_up(line, contact, message, "expired" if error.told == str(CLOSED) else "failed", error.told)
         return None
     except LeaError as error:
-        return await _not_sent(line, message, error, unsure_at)
+        return await _not_sent(line, contact, message, error, unsure_at)
     faults.reach("whatsapp.sent")
     now = line.clock.now()
-    await line.store.write(lambda connection: outbox.sent(connection, message.id, wamid, now))
+    await line.write(contact, lambda connection: outbox.sent(connection, message.id, wamid, now))
     WHATSAPP_MESSAGES.labels("out", "sent").inc()
     log.info("whatsapp.sent", number=ending(message.number), kind=message.kind, attempts=message.attempts + 1)
     return None
 
 
-async def _not_sent(line: Line, message: OutMessage, error: LeaError, unsure_at: float) -> float:
+async def _not_sent(line: Line, contact: Contact, message: OutMessage, error: LeaError, unsure_at: float) -> float:
     """When to go on."""
     match error:
         case Denied():
             log.error("whatsapp.denied", number=ending(message.number), error=error.told)
-            return await _postpone(line, message, DENIED_PAUSE_S, error.told)
+            return await _postpone(line, contact, message, DENIED_PAUSE_S, error.told)
         case Busy():
-            return await _postpone(line, message, _pause(message), error.told)
+            return await _postpone(line, contact, message, _pause(message), error.told)
         case NetworkError() | CircuitOpen() | Overloaded() if not isinstance(error, Lost):
-            return await _postpone(line, message, error.retry_after_s or _pause(message), error.reason)
+            return await _postpone(line, contact, message, error.retry_after_s or _pause(message), error.reason)
         case _:  # it may have been sent: WhatsApp's statuses will tell
             log.warning("whatsapp.unsure", number=ending(message.number), reason=error.reason)
             return unsure_at
 
 
-async def _postpone(line: Line, message: OutMessage, pause_s: float, error: str) -> float:
+async def _postpone(line: Line, contact: Contact, message: OutMessage, pause_s: float, error: str) -> float:
     due_at = line.clock.now() + pause_s
-    await line.store.write(lambda connection: outbox.postpone(connection, message.id, due_at, error))
+    await line.write(contact, lambda connection: outbox.postpone(connection, message.id, due_at, error))
     WHATSAPP_MESSAGES.labels("out", "postponed").inc()
     log.warning("whatsapp.not_sent", number=ending(message.number), error=error, next_in_s=pause_s)
     return due_at
 
 
-async def _give_up(line: Line, message: OutMessage, state: outbox.Lost, error: str) -> None:
-    await line.store.write(lambda connection: outbox.give_up(connection, message.id, state, error))
+async def _give_up(line: Line, contact: Contact, message: OutMessage, state: outbox.Lost, error: str) -> None:
+    await line.write(contact, lambda connection: outbox.give_up(connection, message.id, state, error))
     WHATSAPP_MESSAGES.labels("out", state).inc()
     if state != "skipped":
         log.warning("whatsapp.given_up", number=ending(message.number), state=state, error=error)

@@ -9,6 +9,7 @@ from lea.auth.permissions import Identity
 from lea.channels.whatsapp.beginning import Beginning, request_of
 from lea.channels.whatsapp.line import Line
 from lea.channels.whatsapp.media import attach, readable
+from lea.channels.whatsapp.spoken import VOICE, spoken, write_down
 from lea.channels.whatsapp.words import say
 from lea.errors import BadRequest, Conflict, Forbidden, NotFound
 from lea.ids import CLIENT_ID, TurnId, derived_id
@@ -19,15 +20,15 @@ from lea.store.confirmations import Decision
 from lea.store.whatsapp import Contact
 from lea.store.whatsapp_inbox import InMessage
 from lea.store.whatsapp_outbox import Part
+from lea.store.whatsapp_views import NO_QUESTION
 
 FILES: Final = 5
 MESSAGES: Final = 50
 CHARACTERS: Final = 32_000
 """Most of each in one turn; the rest is the next one's."""
-SILENT: Final = frozenset({"reaction", "system", "ephemeral", "request_welcome"})
-"""Kinds that are no question: they are kept, and nothing is said."""
+SILENT: Final = frozenset(NO_QUESTION)
+"""Kinds that are kept, and nothing is said."""
 WORDS: Final = frozenset({"text", "button", "interactive"})
-VOICE: Final = frozenset({"audio", "voice"})
 PICTURES: Final = frozenset({"image", "sticker", "video"})
 DECISIONS: Final[dict[str, Decision]] = {"approve": "approved", "reject": "rejected"}
 
@@ -56,14 +57,15 @@ class Taking:
         """
         waiting = await self._line.store.read(lambda connection: inbox.waiting(connection, contact.number))
         taken = [one for one in waiting if one.state == "taken"]
-        sorted_ = _sort([one for one in waiting if one.state == "received"])
+        received = [one for one in waiting if one.state == "received"]
+        sorted_ = _sort(received, listens=self._line.listening.able)
         for tap in sorted_.taps:
             await self._decide(contact, identity, tap)
         await self._excuse(contact, identity, sorted_)
         if taken:
             return await self._beginning.go_on(contact, identity, taken)
         if contact.held_at is not None and sorted_.asked:
-            await self._leave(sorted_.asked)
+            await self._leave(contact, sorted_.asked)
             return None
         if not sorted_.asked:
             return None
@@ -77,15 +79,18 @@ class Taking:
             return ready
         group = _first(asked)
         for message in group:
+            excuse = None
             if readable(message):
                 excuse = await attach(self._line, identity, message)
-                if excuse is not None:
-                    await self._say(contact, message, excuse, over=not message.text)
+            elif spoken(message):
+                excuse = await write_down(self._line, identity, message)
+            if excuse is not None:
+                await self._say(contact, message, excuse, over=not message.text)
         group = await self._still_asked(contact, group)
         if not group:
             return now
         turn_id = turn_of(identity, group)
-        await self._line.store.write(lambda connection: inbox.take(connection, [one.id for one in group], turn_id))
+        await self._line.write(contact, lambda connection: inbox.take(connection, [one.id for one in group], turn_id))
         faults.reach("whatsapp.taken")
         return await self._beginning.go_on(contact, identity, group)
 
@@ -107,7 +112,7 @@ class Taking:
             await self._say(contact, tap, error.detail(language))
             return
         if decided.fresh:
-            await self._line.store.write(lambda connection: inbox.end(connection, [tap.id], "done"))
+            await self._line.write(contact, lambda connection: inbox.end(connection, [tap.id], "done"))
         else:
             await self._say(contact, tap, say(f"{decided.asked.state}_already", language))
 
@@ -128,11 +133,11 @@ class Taking:
                     inbox.end(connection, [message.id], "done", word)
             inbox.end(connection, [one.id for one in sorted_.silent], "ignored")
 
-        await self._line.store.write(unit)
+        await self._line.write(contact, unit)
 
-    async def _leave(self, messages: Sequence[InMessage]) -> None:
+    async def _leave(self, contact: Contact, messages: Sequence[InMessage]) -> None:
         ids = [one.id for one in messages]
-        await self._line.store.write(lambda connection: inbox.end(connection, ids, "ignored"))
+        await self._line.write(contact, lambda connection: inbox.end(connection, ids, "ignored"))
 
     async def _say(self, contact: Contact, about: InMessage, text: str, *, over: bool = True) -> None:
         now = self._line.clock.now()
@@ -142,7 +147,7 @@ class Taking:
             if over:
                 inbox.end(connection, [about.id], "done")
 
-        await self._line.store.write(unit)
+        await self._line.write(contact, unit)
 
 
 def turn_of(identity: Identity, group: Sequence[InMessage]) -> TurnId:
@@ -157,7 +162,7 @@ def _tapped(message: InMessage) -> tuple[str, Decision] | None:
     return None if decision is None or not CLIENT_ID.fullmatch(confirmation_id) else (confirmation_id, decision)
 
 
-def _sort(messages: Sequence[InMessage]) -> Sorted:
+def _sort(messages: Sequence[InMessage], *, listens: bool) -> Sorted:
     found = Sorted([], [], [], [])
     for one in messages:
         if _tapped(one) is not None:
@@ -165,7 +170,7 @@ def _sort(messages: Sequence[InMessage]) -> Sorted:
         elif one.kind in SILENT:
             found.silent.append(one)
         else:
-            word = _excuse_of(one)
+            word = None if listens and spoken(one) else _excuse_of(one)
             if word is not None:
                 found.excused.append((one, word))
             if one.text or word is None:
@@ -188,7 +193,7 @@ def _first(asked: Sequence[InMessage]) -> list[InMessage]:
     group: list[InMessage] = []
     files = characters = 0
     for one in asked:
-        files += readable(one)
+        files += readable(one) or spoken(one)
         characters += len(one.text) + 1
         if group and (len(group) >= MESSAGES or files > FILES or characters > CHARACTERS):
             break

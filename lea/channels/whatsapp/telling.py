@@ -41,7 +41,7 @@ async def tell(line: Line, contact: Contact, identity: Identity) -> None:
             outbox.put(connection, contact.company_id, contact.number, one.turn_id, parts, moment)
 
     if ended:
-        await line.store.write(unit)
+        await line.write(contact, unit)
         faults.reach("whatsapp.ready")
 
 

@@ -16,8 +16,12 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "I cannot read this kind of message. Write me a text, or send a PDF, a CSV or an XLSX file.",
     },
     "voice": {
-        "fr": "Je ne sais pas encore écouter les messages vocaux. Écrivez-moi, s'il vous plaît.",
-        "en": "I cannot listen to voice messages yet. Please write to me.",
+        "fr": "Je ne peux pas écouter les messages vocaux ici. Écrivez-moi, s'il vous plaît.",
+        "en": "I cannot listen to voice messages here. Please write to me.",
+    },
+    "not_heard": {
+        "fr": "Je n'ai pas pu écouter ce message vocal. Envoyez-le de nouveau, ou écrivez-moi.",
+        "en": "I could not listen to this voice message. Send it again, or write to me.",
     },
     "picture": {
         "fr": "Je ne sais pas lire les images. Envoyez plutôt le document en PDF, CSV ou XLSX.",

@@ -175,4 +175,4 @@ class Worker:
                 part = Part(say("stranger", self._line.language))
                 whatsapp_outbox.put(connection, contact.company_id, contact.number, waiting[0].id, [part], now)
 
-        await self._line.store.write(unit)
+        await self._line.write(contact, unit)
