@@ -32,7 +32,7 @@ export const drills = new Reading(() => json("/v1/admin/drills"));
 
 /**
  * A secret that can be read this once: kept until it is closed or the part is left.
- * @type {import("@preact/signals").Signal<{ kind: "link" | "key", name: string, value: string, expires_at?: string } | null>}
+ * @type {import("@preact/signals").Signal<{ kind: "link" | "key" | "secret", name: string, value: string, expires_at?: string } | null>}
  */
 export const once = signal(null);
 

@@ -9,10 +9,10 @@ import { me } from "./store.js";
 const BREAKERS = "/v1/admin/circuit-breakers";
 const SESSIONS = "/v1/admin/sessions?limit=50";
 
-/** @typedef {"health" | "breakers" | "sessions" | "locks" | "turns" | "feedback" | "users" | "keys" | "drills"} Section */
+/** @typedef {"health" | "breakers" | "sessions" | "locks" | "turns" | "feedback" | "users" | "keys" | "webhooks" | "drills"} Section */
 
 /** @type {readonly Section[]} */
-const SECTIONS = ["health", "breakers", "sessions", "locks", "turns", "feedback", "users", "keys", "drills"];
+const SECTIONS = ["health", "breakers", "sessions", "locks", "turns", "feedback", "users", "keys", "webhooks", "drills"];
 
 /** The part of the administration that is shown; null outside of it, and for those it is not for. */
 export const section = computed(() => {
@@ -38,6 +38,9 @@ export const locks = new Reading(() => json("/v1/admin/locks"));
 
 /** @type {Reading<TurnView>} */
 export const turn = new Reading(() => json(`/v1/admin/turns/${encodeURIComponent(turnId.peek())}`));
+
+/** Counts news of webhooks, for the part that shows them. */
+export const webhookNews = signal(0);
 
 /** What became of closing a breaker. @type {import("@preact/signals").Signal<{ name: string, done: boolean } | null>} */
 export const resetTold = signal(null);

@@ -1,7 +1,8 @@
 import { backoff } from "./backoff.js";
+import { allWords } from "./i18n.js";
 
 /**
- * What a module that is not needed at once gives, asked for until it is there.
+ * What a module that is not needed at once gives, and the words it shows, asked for until they are there.
  * @template T
  * @param {() => Promise<T>} load
  * @returns {Promise<T>}
@@ -9,7 +10,8 @@ import { backoff } from "./backoff.js";
 export async function bring(load) {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await load();
+      const [given] = await Promise.all([load(), allWords()]);
+      return given;
     } catch {
       await backoff(attempt, new AbortController().signal);
     }

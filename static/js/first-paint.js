@@ -17,10 +17,8 @@
   root.lang = language.toLowerCase().startsWith("fr") ? "fr" : "en";
   // The words of this language only, and at once: the module that needs them finds them on their way.
   const here = /** @type {HTMLScriptElement} */ (document.currentScript).src;
-  for (const part of ["", "-admin", "-answers", "-attachments", "-costs", "-jobs", "-people", "-records", "-runs", "-settings", "-threads"]) {
-    const link = document.createElement("link");
-    link.rel = "modulepreload";
-    link.href = new URL(`i18n/${root.lang}${part}.js`, here).href;
-    document.head.append(link);
-  }
+  const link = document.createElement("link");
+  link.rel = "modulepreload";
+  link.href = new URL(`i18n/${root.lang}.js`, here).href;
+  document.head.append(link);
 })();

@@ -2,31 +2,41 @@ import { signal } from "@preact/signals";
 import { keep } from "./keep.js";
 
 /** @typedef {"fr" | "en"} Language */
-/** @typedef {keyof typeof import("./i18n/fr.js").default} Key */
+/** @typedef {keyof typeof import("./i18n/fr.js").default | keyof typeof import("./i18n/fr-rest.js").default} Key */
 /** @typedef {Record<Key, string>} Texts */
+/** @typedef {{ default: Partial<Texts> }} Words */
 
-/** @type {Record<Language, () => Promise<{ default: Texts }>>} */
-const FILES = { fr: () => import("./i18n/fr.js"), en: () => import("./i18n/en.js") };
-/** @type {Partial<Record<Language, Texts>>} */
-const known = {};
+/** @type {Record<Language, () => Promise<Words>>} */
+const FIRST = { fr: () => import("./i18n/fr.js"), en: () => import("./i18n/en.js") };
+/** @type {Record<Language, () => Promise<Words>>} */
+const REST = { fr: () => import("./i18n/fr-rest.js"), en: () => import("./i18n/en-rest.js") };
+/** @type {Record<Language, Partial<Texts>>} */
+const known = { fr: {}, en: {} };
+/** @type {Set<Language>} of which all words are known */
+const whole = new Set();
 let wanted = document.documentElement.lang === "fr" ? /** @type {Language} */ ("fr") : "en";
 
-/** @param {Language} name */
-async function textsOf(name) {
-  return (known[name] ??= (await FILES[name]()).default);
-}
-
-// Nothing is shown before its words are there; `first-paint.js` has asked for them already.
-let texts = await textsOf(wanted);
+// Nothing is shown before the first words are there; `first-paint.js` has asked for them already.
+Object.assign(known[wanted], (await FIRST[wanted]()).default);
 
 export const language = signal(wanted);
+
+/** All words of a language, which what is brought later needs. */
+export async function allWords(name = wanted) {
+  if (whole.has(name)) return;
+  const parts = await Promise.all([FIRST[name](), REST[name]()]);
+  for (const part of parts) Object.assign(known[name], part.default);
+  whole.add(name);
+}
 
 /** @param {Language} chosen it stays as it was where its words cannot be had */
 export async function setLanguage(chosen) {
   wanted = chosen;
-  const brought = await textsOf(chosen).catch(() => null);
+  const brought = await allWords(chosen).then(
+    () => true,
+    () => false,
+  );
   if (!brought || wanted !== chosen) return;
-  texts = brought;
   language.value = chosen;
   document.documentElement.lang = chosen;
   keep("lea.language", chosen);
@@ -40,7 +50,7 @@ export async function setLanguage(chosen) {
  */
 export function t(key, values = {}) {
   const spoken = language.value; // whoever shows a text is told when the language changes
-  let text = texts[key];
+  let text = known[spoken][key] ?? "";
   const [one, many] = text.split(" | ");
   if (one !== undefined && many !== undefined) {
     const form = new Intl.PluralRules(spoken).select(Number(values.n));

@@ -1,5 +1,5 @@
 import { effect, untracked } from "@preact/signals";
-import { breakerChanged } from "./admin.js";
+import { breakerChanged, webhookNews } from "./admin.js";
 import { Refused, SignedOut } from "./api.js";
 import { backoff } from "./backoff.js";
 import { hearConfirm, loadConfirmations } from "./confirmations.js";
@@ -12,9 +12,10 @@ import { kpisChanged, readFigures } from "./kpis.js";
 import { receipts } from "./receipts.js";
 import { hearRun, readShownRuns } from "./runs.js";
 import { readStream } from "./sse.js";
-import { me, threadsState } from "./store.js";
+import { me, scheduleNews, threadsState } from "./store.js";
 import { beganElsewhere, ended, findThread, loadThreads, removed } from "./threads.js";
 import { readShown, transactionChanged } from "./transactions.js";
+import { readShownTalks, whatsappChanged } from "./whatsapp.js";
 
 /** @import { Notice } from "./wire" */
 
@@ -105,9 +106,10 @@ function hear({ turn, thread, resync: missed, ...records }, id) {
 }
 
 /** @param {Notice} notice what is not about a conversation alone */
-function hearRecords({ rated, breaker, confirm, action, transaction, run, quota, costs, kpis, job }) {
+function hearRecords({ rated, breaker, webhook, confirm, action, transaction, run, quota, costs, kpis, job, schedule, whatsapp }) {
   if (rated) hearRated(rated);
   if (breaker) breakerChanged();
+  if (webhook) webhookNews.value++;
   if (confirm) hearConfirm(confirm);
   if (action) receipts.hear(action);
   if (transaction) transactionChanged(transaction);
@@ -116,6 +118,8 @@ function hearRecords({ rated, breaker, confirm, action, transaction, run, quota,
   if (quota || costs) costsChanged();
   if (kpis) kpisChanged();
   if (job) jobChanged();
+  if (schedule) scheduleNews.value++;
+  if (whatsapp) whatsappChanged();
 }
 
 /** @param {NonNullable<Notice["rated"]>} rated */
@@ -137,4 +141,6 @@ function resync() {
   readShownItems();
   readFigures();
   readShownJobs();
+  scheduleNews.value++;
+  readShownTalks();
 }

@@ -1,13 +1,15 @@
 import { computed } from "@preact/signals";
 import { place } from "./address.js";
 import { section } from "./admin.js";
+import { me } from "./store.js";
 
 /** Where one is beside the conversation; null in it. */
 export const room = computed(() => {
   const [named] = place.value;
   if (named === "transactions" || named === "costs") return named;
   if (named === "catalog" || named === "runs") return named;
-  if (named === "jobs" || named === "figures") return named;
+  if (named === "jobs" || named === "figures" || named === "schedules") return named;
+  if (named === "whatsapp" && me.value?.whatsapp) return named;
   return section.value ? "admin" : null;
 });
 

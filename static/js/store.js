@@ -49,3 +49,6 @@ export const sideOpen = signal(false);
 
 /** @type {Signal<string>} one quiet line about something that did not work outside the conversation */
 export const notice = signal("");
+
+/** Grows when something that is asked at set times has changed. */
+export const scheduleNews = signal(0);

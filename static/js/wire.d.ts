@@ -23,6 +23,8 @@ export interface Me {
   role: "member" | "admin";
   language: string | null;
   company: { id: string; name: string };
+  /** For administrators whose company has it. */
+  whatsapp: boolean;
 }
 
 export interface Thread {
@@ -123,6 +125,8 @@ export interface LlmStatus {
   provider: "offline" | "openai";
   configured: boolean;
   model: string | null;
+  /** null: nobody listens. */
+  voice: { max_seconds: number; max_bytes: number } | null;
 }
 
 export type Stage = "connecting" | "queued" | "loading" | "acting" | "thinking" | "restarting";
@@ -213,6 +217,9 @@ export interface Notice {
   costs?: { changed: true };
   kpis?: { changed: true };
   job?: { id: string; department: string; state: string };
+  schedule?: { id: string; state: string; result: string | null };
+  webhook?: { id: string; state: "disabled"; reason: "gone" | "failing" };
+  whatsapp?: { changed: true };
   resync?: true;
 }
 
@@ -515,6 +522,42 @@ export interface Run extends RunNotice {
   updated_at: string;
 }
 
+/** What is asked at set times. */
+export interface Schedule {
+  id: string;
+  text: string;
+  every: "day" | "weekdays" | "week" | "month" | "once";
+  time: string;
+  time_zone: string;
+  days: string[];
+  day_of_month: number | null;
+  date: string | null;
+  /** The rule in words. */
+  when: string;
+  next: string[];
+  language: string;
+  thread_id: string;
+  state: "active" | "paused" | "ended";
+  last: {
+    due_at: string;
+    ended_at: string | null;
+    result: "running" | "answered" | "stopped" | "failed" | "missed" | "disabled";
+    error: string | null;
+    detail: string;
+    late_s: number;
+    run_id: string | null;
+    turn_id: string | null;
+  } | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface ScheduleList {
+  schedules: Schedule[];
+  time_zone: string;
+  most: number;
+}
+
 /** Messages to begin a conversation with. */
 export interface Suggestions {
   suggestions: { text: string }[];
@@ -607,6 +650,49 @@ export interface ApiKeyPage {
   next_cursor: string | null;
 }
 
+export type WebhookEvent = "turn.done" | "run.done" | "transaction.changed";
+
+export interface Webhook {
+  id: string;
+  url: string;
+  description: string;
+  events: WebhookEvent[];
+  enabled: boolean;
+  /** Null where a person switched it off. */
+  disabled_why: "gone" | "failing" | null;
+  failing_since: string | null;
+  old_secret_until: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface WebhookAttempt {
+  at: string;
+  ms: number;
+  status: number | null;
+  /** Why there was no answer. */
+  reason: "timeout" | "unreachable" | "dns" | "tls" | "address" | "broken" | null;
+  answer: string;
+}
+
+export interface WebhookDelivery {
+  id: string;
+  event_id: string;
+  type: WebhookEvent | "ping";
+  state: "waiting" | "delivered" | "failed";
+  payload: Record<string, unknown>;
+  attempts: number;
+  tried: WebhookAttempt[];
+  due_at: string | null;
+  created_at: string;
+  ended_at: string | null;
+}
+
+export interface WebhookDeliveryPage {
+  deliveries: WebhookDelivery[];
+  next_cursor: string | null;
+}
+
 export interface DrillScenario {
   name: string;
   result: "passed" | "failed" | "skipped" | "not_run";
@@ -692,4 +778,55 @@ export interface TurnEvent {
   provider?: string | null;
   citations?: Citation[];
   degraded?: true;
+}
+
+/** `window_until` is until when the person may be written to; `held_by` who answers instead of Léa. */
+export interface WhatsAppNumber {
+  number: string;
+  user_id: string | null;
+  name: string;
+  linked_at: string | null;
+  wrote_at: string | null;
+  window_until: string | null;
+  held_at: string | null;
+  held_by: string | null;
+}
+
+export interface WhatsAppConversation extends WhatsAppNumber {
+  at: string;
+  /** How many messages wait for a person. */
+  waiting: number;
+  last: Pick<WhatsAppMessage, "direction" | "kind" | "text" | "file" | "state"> | null;
+}
+
+export interface WhatsAppConversationPage {
+  conversations: WhatsAppConversation[];
+  next_cursor: string | null;
+}
+
+/** `log` is what `by` did with the conversation; of what goes out `by` is who wrote it, null for Léa. */
+export interface WhatsAppMessage {
+  id: string;
+  direction: "in" | "out" | "log";
+  number: string;
+  kind: string;
+  text: string;
+  file: string | null;
+  state: string;
+  error: string | null;
+  attempts: number;
+  said_at: string | null;
+  created_at: string;
+  turn_id: string | null;
+  by: string | null;
+}
+
+export interface WhatsAppMessagePage {
+  messages: WhatsAppMessage[];
+  next_cursor: string | null;
+}
+
+export interface WhatsAppProfile {
+  about: string;
+  description: string;
 }

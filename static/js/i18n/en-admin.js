@@ -1,7 +1,5 @@
 /** @type {Record<keyof typeof import("./fr-admin.js").default, string>} */
 export default {
-  "admin.title": "Administration",
-  "admin.skip": "Skip to the content",
   "admin.sections": "Parts of the administration",
   "admin.health": "Health",
   "admin.breakers": "Breakers",

@@ -1,20 +1,14 @@
 /** The files one attaches to a question. */
 export default {
-  "attach.button": "Attach a file",
   "attach.files": "Attached files",
-  "attach.ask": "Your question…",
   "attach.sending": "Sending, {percent}%",
   "attach.progress": "Sending {name}",
   "attach.reading": "Reading…",
-  "attach.ready": "{name} is attached.",
   "attach.remove": "Remove {name}",
   "attach.open": "See the text of {name}",
   "attach.text": "Text of {name}",
   "attach.length": "{characters} characters, {lines} lines.",
   "attach.cut": "The file is longer; Léa reads its beginning.",
   "attach.gone": "The text of this file cannot be read right now.",
-  "attach.large": "This file is larger than 20 MiB.",
-  "attach.most": "A message has at most {n} files.",
   "attach.held": "Your message leaves as soon as the file is read.",
-  "attach.drop": "Drop the files to attach here",
 };

@@ -1,6 +1,5 @@
 /** @type {Record<keyof typeof import("./fr-costs.js").default, string>} */
 export default {
-  "costs.title": "Costs",
   "costs.spent": "Spending",
   "costs.missing": "Costs are not available on this server.",
   "costs.mine": "You, {month}",
@@ -35,6 +34,7 @@ export default {
   "purpose.summary": "Summaries",
   "purpose.enrich": "Catalogue",
   "purpose.tools": "Other programs",
+  "purpose.voice": "Dictation",
 
   "budget.title": "Monthly budgets",
   "budget.note": "In dollars a month. At the warning threshold Léa tells you; at the limit she stops. Empty: no limit.",

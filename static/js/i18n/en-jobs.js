@@ -1,6 +1,5 @@
 /** @type {Record<keyof typeof import("./fr-jobs.js").default, string>} */
 export default {
-  "kpis.title": "Figures",
   "kpis.work": "Activity",
   "kpis.missing": "Figures are not available on this server.",
   "kpis.turns": "Answers",
@@ -46,7 +45,6 @@ export default {
   "work.failed": "Failed",
   "board.department": "Department",
   "kpis.turns.below": "failures below the line",
-  "board.title": "Jobs",
   "board.all": "All departments",
   "board.departments": "Departments",
   "board.open": "{n} open | {n} open",

@@ -2,7 +2,6 @@
 export default {
   "side.rooms": "Rooms",
   "thread.asks": "waits for your consent",
-  "announce.asked": "Léa asks for your consent.",
 
   "receipt.list": "What Léa did",
   "receipt.running": "In progress",
@@ -37,7 +36,6 @@ export default {
   "wrong.phone": "Write a phone number of 6 digits at least.",
   "wrong.value": "This value is not valid.",
 
-  "transactions.title": "Transactions",
   "transactions.all": "All transactions",
   "transactions.new": "New transaction",
   "transactions.create": "Create the transaction",

@@ -1,6 +1,4 @@
 export default {
-  "catalog.title": "Catalogue",
-
   "bring.title": "Bring in a catalogue",
   "bring.choose": "Choose a file",
   "bring.drop": "Or drop it here: CSV, XLSX, JSON or PDF, at most 20 MiB. Nothing is saved before it is extracted.",
@@ -59,7 +57,6 @@ export default {
   "item.supplier": "Supplier’s text",
   "item.description": "Description",
 
-  "runs.title": "Runs",
   "runs.all": "All runs",
   "runs.none": "No runs yet.",
   "runs.missing": "There is no such run, or no longer.",

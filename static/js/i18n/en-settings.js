@@ -19,18 +19,12 @@ export default {
   "motion.auto": "Auto",
   "motion.less": "Less",
 
-  "notify.works": "This is what Léa’s notifications look like.",
   "notify.run": "A run has ended",
   "notify.run.how": "{run}: {how}",
   "notify.blocked": "Your browser blocks them. Allow them for this site, then try again.",
   "notify.unable": "Your browser cannot show them here.",
 
   "keys.title": "Keyboard shortcuts",
-  "keys.new": "New conversation",
-  "keys.write": "Go to the message",
-  "keys.search": "Search the conversations",
-  "keys.stop": "Stop the answer",
-  "keys.settings": "Settings",
   "keys.help": "This list",
   "keys.send": "Send the message",
   "keys.line": "Begin a line",

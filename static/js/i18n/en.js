@@ -1,15 +1,5 @@
-import admin from "./en-admin.js";
-import answers from "./en-answers.js";
-import attachments from "./en-attachments.js";
-import costs from "./en-costs.js";
-import jobs from "./en-jobs.js";
-import people from "./en-people.js";
-import records from "./en-records.js";
-import runs from "./en-runs.js";
-import settings from "./en-settings.js";
-import threads from "./en-threads.js";
-
-/** @type {Record<import("../i18n.js").Key, string>} */
+// What is needed before anything is brought; the words of rooms and dialogs come with them.
+/** @type {Record<keyof typeof import("./fr.js").default, string>} */
 export default {
   "page.title": "Léa",
   "page.starting": "Loading…",
@@ -129,14 +119,28 @@ export default {
   "announce.thinking": "Message received, Léa is thinking.",
   "announce.done": "Léa has answered.",
 
-  ...admin,
-  ...answers,
-  ...attachments,
-  ...costs,
-  ...jobs,
-  ...people,
-  ...records,
-  ...runs,
-  ...settings,
-  ...threads,
+  "admin.skip": "Skip to the content",
+  "admin.title": "Administration",
+  "announce.asked": "Léa asks for your consent.",
+  "attach.ask": "Your question…",
+  "attach.button": "Attach a file",
+  "attach.drop": "Drop the files to attach here",
+  "attach.large": "This file is larger than 20 MiB.",
+  "attach.most": "A message has at most {n} files.",
+  "attach.ready": "{name} is attached.",
+  "board.title": "Jobs",
+  "catalog.title": "Catalogue",
+  "costs.title": "Costs",
+  "keys.new": "New conversation",
+  "keys.search": "Search the conversations",
+  "keys.settings": "Settings",
+  "keys.stop": "Stop the answer",
+  "keys.write": "Go to the message",
+  "kpis.title": "Figures",
+  "notify.works": "This is what Léa’s notifications look like.",
+  "runs.title": "Runs",
+  "schedules.title": "Planned",
+  "transactions.title": "Transactions",
+  "voice.button": "Dictate a message",
+  "wa.title": "WhatsApp",
 };

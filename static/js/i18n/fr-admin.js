@@ -1,6 +1,4 @@
 export default {
-  "admin.title": "Administration",
-  "admin.skip": "Aller au contenu",
   "admin.sections": "Rubriques de l’administration",
   "admin.health": "État",
   "admin.breakers": "Disjoncteurs",

@@ -1,20 +1,14 @@
 /** Les fichiers qu’on joint à une question. */
 export default {
-  "attach.button": "Joindre un fichier",
   "attach.files": "Fichiers joints",
-  "attach.ask": "Votre question…",
   "attach.sending": "Envoi, {percent} %",
   "attach.progress": "Envoi de {name}",
   "attach.reading": "Lecture…",
-  "attach.ready": "{name} est joint.",
   "attach.remove": "Retirer {name}",
   "attach.open": "Voir le texte de {name}",
   "attach.text": "Texte de {name}",
   "attach.length": "{characters} caractères, {lines} lignes.",
   "attach.cut": "Le fichier est plus long ; Léa en lit le début.",
   "attach.gone": "Le texte de ce fichier ne peut pas être lu pour le moment.",
-  "attach.large": "Ce fichier dépasse 20 Mio.",
-  "attach.most": "Un message a au plus {n} fichiers.",
   "attach.held": "Votre message part dès que le fichier est lu.",
-  "attach.drop": "Déposez ici les fichiers à joindre",
 };

@@ -1,5 +1,4 @@
 export default {
-  "costs.title": "Coûts",
   "costs.spent": "Dépenses",
   "costs.missing": "Les coûts ne sont pas disponibles sur ce serveur.",
   "costs.mine": "Vous, {month}",
@@ -34,6 +33,7 @@ export default {
   "purpose.summary": "Résumés",
   "purpose.enrich": "Catalogue",
   "purpose.tools": "Autres programmes",
+  "purpose.voice": "Dictée",
 
   "budget.title": "Budgets du mois",
   "budget.note": "En dollars par mois. Au seuil d’alerte, Léa prévient ; au plafond, elle s’arrête. Vide : sans limite.",

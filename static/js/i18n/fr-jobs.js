@@ -1,5 +1,4 @@
 export default {
-  "kpis.title": "Chiffres",
   "kpis.work": "L’activité",
   "kpis.missing": "Les chiffres ne sont pas disponibles sur ce serveur.",
   "kpis.turns": "Réponses",
@@ -45,7 +44,6 @@ export default {
   "work.failed": "En échec",
   "board.department": "Service",
   "kpis.turns.below": "échecs sous la ligne",
-  "board.title": "Tâches",
   "board.all": "Tous les services",
   "board.departments": "Services",
   "board.open": "{n} ouverte | {n} ouvertes",

@@ -1,7 +1,6 @@
 export default {
   "side.rooms": "Rubriques",
   "thread.asks": "attend votre accord",
-  "announce.asked": "Léa demande votre accord.",
 
   "receipt.list": "Ce que Léa a fait",
   "receipt.running": "En cours",
@@ -36,7 +35,6 @@ export default {
   "wrong.phone": "Écrivez un numéro de téléphone de 6 chiffres au moins.",
   "wrong.value": "Cette valeur n’est pas valable.",
 
-  "transactions.title": "Transactions",
   "transactions.all": "Toutes les transactions",
   "transactions.new": "Nouvelle transaction",
   "transactions.create": "Créer la transaction",

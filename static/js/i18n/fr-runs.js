@@ -1,6 +1,4 @@
 export default {
-  "catalog.title": "Catalogue",
-
   "bring.title": "Apporter un catalogue",
   "bring.choose": "Choisir un fichier",
   "bring.drop": "Ou déposez-le ici : CSV, XLSX, JSON ou PDF, 20 Mio au plus. Rien n’est enregistré avant l’extraction.",
@@ -59,7 +57,6 @@ export default {
   "item.supplier": "Texte du fournisseur",
   "item.description": "Description",
 
-  "runs.title": "Traitements",
   "runs.all": "Tous les traitements",
   "runs.none": "Aucun traitement pour l’instant.",
   "runs.missing": "Ce traitement n’existe pas, ou plus.",

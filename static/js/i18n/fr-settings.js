@@ -19,18 +19,12 @@ export default {
   "motion.auto": "Auto",
   "motion.less": "Moins",
 
-  "notify.works": "Les notifications de Léa s’affichent ainsi.",
   "notify.run": "Un traitement est terminé",
   "notify.run.how": "{run} : {how}",
   "notify.blocked": "Votre navigateur les bloque. Autorisez-les pour ce site, puis réessayez.",
   "notify.unable": "Votre navigateur ne peut pas les afficher ici.",
 
   "keys.title": "Raccourcis clavier",
-  "keys.new": "Nouvelle conversation",
-  "keys.write": "Aller au message",
-  "keys.search": "Rechercher une conversation",
-  "keys.stop": "Arrêter la réponse",
-  "keys.settings": "Réglages",
   "keys.help": "Cette liste",
   "keys.send": "Envoyer le message",
   "keys.line": "Aller à la ligne",

@@ -1,14 +1,4 @@
-import admin from "./fr-admin.js";
-import answers from "./fr-answers.js";
-import attachments from "./fr-attachments.js";
-import costs from "./fr-costs.js";
-import jobs from "./fr-jobs.js";
-import people from "./fr-people.js";
-import records from "./fr-records.js";
-import runs from "./fr-runs.js";
-import settings from "./fr-settings.js";
-import threads from "./fr-threads.js";
-
+// What is needed before anything is brought; the words of rooms and dialogs come with them.
 export default {
   "page.title": "Léa",
   "page.starting": "Chargement…",
@@ -128,14 +118,28 @@ export default {
   "announce.thinking": "Message reçu, Léa réfléchit.",
   "announce.done": "Léa a répondu.",
 
-  ...admin,
-  ...answers,
-  ...attachments,
-  ...costs,
-  ...jobs,
-  ...people,
-  ...records,
-  ...runs,
-  ...settings,
-  ...threads,
+  "admin.skip": "Aller au contenu",
+  "admin.title": "Administration",
+  "announce.asked": "Léa demande votre accord.",
+  "attach.ask": "Votre question…",
+  "attach.button": "Joindre un fichier",
+  "attach.drop": "Déposez ici les fichiers à joindre",
+  "attach.large": "Ce fichier dépasse 20 Mio.",
+  "attach.most": "Un message a au plus {n} fichiers.",
+  "attach.ready": "{name} est joint.",
+  "board.title": "Tâches",
+  "catalog.title": "Catalogue",
+  "costs.title": "Coûts",
+  "keys.new": "Nouvelle conversation",
+  "keys.search": "Rechercher une conversation",
+  "keys.settings": "Réglages",
+  "keys.stop": "Arrêter la réponse",
+  "keys.write": "Aller au message",
+  "kpis.title": "Chiffres",
+  "notify.works": "Les notifications de Léa s’affichent ainsi.",
+  "runs.title": "Traitements",
+  "schedules.title": "Programmées",
+  "transactions.title": "Transactions",
+  "voice.button": "Dicter un message",
+  "wa.title": "WhatsApp",
 };

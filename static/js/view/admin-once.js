@@ -16,7 +16,7 @@ export function Once() {
   `;
 }
 
-/** @param {{ kind: "link" | "key", name: string, value: string, expires_at?: string }} props */
+/** @param {{ kind: "link" | "key" | "secret", name: string, value: string, expires_at?: string }} props */
 function Secret({ kind, name, value, expires_at = "" }) {
   const id = useId();
   const box = useRef(/** @type {HTMLElement | null} */ (null));
@@ -28,11 +28,11 @@ function Secret({ kind, name, value, expires_at = "" }) {
   const take = async () => {
     copied.value = await copy(value);
   };
-  const link = kind === "link";
+  const [title, why] = words(kind, name, expires_at);
   return html`
     <section ref=${box} class="once" tabindex="-1" aria-labelledby=${`${id}-title`} aria-describedby=${`${id}-why`}>
-      <h2 id=${`${id}-title`}>${link ? t("once.link", { name }) : t("once.key", { name })}</h2>
-      <p id=${`${id}-why`}>${link ? t("once.link.why", { when: when(expires_at) }) : t("once.key.why")}</p>
+      <h2 id=${`${id}-title`}>${title}</h2>
+      <p id=${`${id}-why`}>${why}</p>
       <code>${value}</code>
       <div class="form-buttons">
         <button class="button primary" onClick=${take}><${Icon} name=${copied.value ? "check" : "copy"} />${copied.value ? t("action.copied") : t("action.copy")}</button>
@@ -40,4 +40,20 @@ function Secret({ kind, name, value, expires_at = "" }) {
       </div>
     </section>
   `;
+}
+
+/**
+ * @param {"link" | "key" | "secret"} kind
+ * @param {string} name
+ * @param {string} until
+ */
+function words(kind, name, until) {
+  switch (kind) {
+    case "link":
+      return [t("once.link", { name }), t("once.link.why", { when: when(until) })];
+    case "key":
+      return [t("once.key", { name }), t("once.key.why")];
+    default:
+      return [t("once.secret", { name }), t("once.secret.why")];
+  }
 }

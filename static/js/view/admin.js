@@ -8,6 +8,7 @@ import { AdminLocks } from "./admin-locks.js";
 import { AdminSessions } from "./admin-sessions.js";
 import { AdminTurn } from "./admin-turn.js";
 import { AdminUsers } from "./admin-users.js";
+import { AdminWebhooks } from "./admin-webhooks.js";
 import { FeedbackTold } from "./feedback-told.js";
 import { SideToggle } from "./side-toggle.js";
 
@@ -27,6 +28,7 @@ export function Admin({ section }) {
     { name: "feedback", text: t("told.title") },
     { name: "users", text: t("people.title") },
     { name: "keys", text: t("key.title") },
+    { name: "webhooks", text: t("webhook.title") },
     { name: "drills", text: t("drill.title") },
   ];
   return html`
@@ -60,6 +62,8 @@ function Part({ section }) {
       return html`<${AdminUsers} />`;
     case "keys":
       return html`<${AdminKeys} />`;
+    case "webhooks":
+      return html`<${AdminWebhooks} />`;
     case "drills":
       return html`<${AdminDrills} />`;
     default:

@@ -1,9 +1,14 @@
+import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { llm } from "../store.js";
 import { AttachmentButton } from "./attachment-button.js";
-import { WaitingFiles } from "./attachment-chips.js";
 import { Icon } from "./icons.js";
+import { later } from "./later.js";
+
+const WaitingFiles = later(() => import("./attachment-chips.js").then((file) => file.WaitingFiles));
+const Dictating = later(() => import("./dictation.js").then((file) => file.Dictating));
 
 const MOST_CHARACTERS = 32_000;
 
@@ -17,6 +22,8 @@ const lengthOf = (text) => (text.length > MOST_CHARACTERS ? [...text].length : t
  */
 export function Composer({ conversation }) {
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const dictating = useSignal(false);
+  const voice = llm.value?.voice;
   const { attachments } = conversation;
   const text = conversation.draft.value;
   const busy = conversation.busy.value;
@@ -54,6 +61,7 @@ export function Composer({ conversation }) {
   };
   return html`
     <form class="composer" onSubmit=${submit}>
+      ${voice && dictating.value && html`<${Dictating} conversation=${conversation} most=${voice.max_seconds} close=${() => (dictating.value = false)} />`}
       <${WaitingFiles} attachments=${attachments} held=${conversation.held.value} />
       <${AttachmentButton} attachments=${attachments} />
       <label class="unseen" for="message">${t("composer.label")}</label>
@@ -71,6 +79,10 @@ export function Composer({ conversation }) {
       ></textarea>
       <span id="composer-hint" class="unseen">${t("composer.hint")}</span>
       ${excess > 0 && html`<span class="excess" role="status">${t("composer.excess", { n: excess })}</span>`}
+      ${voice &&
+      html`<button type="button" class="round attach" aria-label=${t("voice.button")} title=${t("voice.button")} aria-disabled=${String(dictating.value)} onClick=${() => (dictating.value = true)}>
+        <${Icon} name="mic" />
+      </button>`}
       ${busy
         ? html`<button key="stop" class="round stop" type="submit" aria-label=${t("composer.stop")} aria-disabled=${String(conversation.stopping.value)}>
             <${Icon} name="stop" />

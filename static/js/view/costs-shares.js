@@ -67,6 +67,8 @@ export function purposeText(purpose) {
       return t("purpose.enrich");
     case "tools":
       return t("purpose.tools");
+    case "voice":
+      return t("purpose.voice");
     default:
       return purpose;
   }

@@ -54,7 +54,7 @@ function BlockView({ block, settled, citations }) {
   useLayoutEffect(() => {
     if (ref.current) linkCitations(ref.current, citations);
   }, [block.raw, language.value, citationsKey(citations)]);
-  return html`<div ref=${ref} class="block"></div>`;
+  return html`<div ref=${ref} class=${settled ? "block still" : "block"}></div>`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { section } from "../admin.js";
 import { html } from "../html.js";
-import { t } from "../i18n.js";
+import { allWords, t } from "../i18n.js";
 import { fileName, room } from "../rooms.js";
 import { Chat } from "./chat.js";
 import { SideToggle } from "./side-toggle.js";
@@ -18,9 +18,11 @@ const VIEWS = {
   transactions: () => import("./transactions.js").then((file) => file.Transactions),
   jobs: () => import("./jobs.js").then((file) => file.Jobs),
   figures: () => import("./kpis.js").then((file) => file.Kpis),
+  schedules: () => import("./schedules.js").then((file) => file.Schedules),
   costs: () => import("./costs.js").then((file) => file.Costs),
   catalog: () => import("./catalog.js").then((file) => file.Catalog),
   runs: () => import("./runs.js").then((file) => file.Runs),
+  whatsapp: () => import("./whatsapp.js").then((file) => file.WhatsApp),
   admin: () => import("./admin.js").then((file) => file.Admin),
 };
 
@@ -31,7 +33,10 @@ const views = signal({});
 async function load(name) {
   const { [name]: before, ...others } = views.peek();
   views.value = others;
-  const view = await VIEWS[name]().catch(() => null);
+  const view = await Promise.all([VIEWS[name](), allWords()]).then(
+    ([there]) => there,
+    () => null,
+  );
   // A tab from before a deploy may not fit the files of today: from the second time on it starts anew.
   if (!view && before === "failed" && (await reached())) location.reload();
   else views.value = { ...views.peek(), [name]: view ?? "failed" };
@@ -89,12 +94,16 @@ function titleOf(name) {
       return t("board.title");
     case "figures":
       return t("kpis.title");
+    case "schedules":
+      return t("schedules.title");
     case "costs":
       return t("costs.title");
     case "catalog":
       return t("catalog.title");
     case "runs":
       return t("runs.title");
+    case "whatsapp":
+      return t("wa.title");
     case "admin":
       return t("admin.title");
   }

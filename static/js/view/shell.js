@@ -3,8 +3,11 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { room } from "../rooms.js";
 import { sideOpen } from "../store.js";
+import { later } from "./later.js";
 import { Room } from "./room.js";
-import { Side } from "./side.js";
+
+// One can write before the panel beside it is there.
+const Side = later(() => import("./side.js").then((file) => file.Side), html`<aside class="side" aria-busy="true"></aside>`);
 
 /** Where one is when signed in: the side panel, and a room beside it. */
 export function Shell() {

@@ -41,9 +41,11 @@ export function Side() {
           <${RoomLink} name="transactions" icon="folder" text=${t("transactions.title")} />
           <${RoomLink} name="catalog" icon="book" text=${t("catalog.title")} />
           <${RoomLink} name="runs" icon="steps" text=${t("runs.title")} />
+          <${RoomLink} name="schedules" icon="clock" text=${t("schedules.title")} />
           <${RoomLink} name="jobs" icon="columns" text=${t("board.title")} />
           <${RoomLink} name="figures" icon="bars" text=${t("kpis.title")} />
           <${RoomLink} name="costs" icon="coin" text=${t("costs.title")} />
+          ${me.value?.whatsapp && html`<${RoomLink} name="whatsapp" icon="speech" text=${t("wa.title")} />`}
           ${me.value?.role === "admin" && html`<${RoomLink} name="admin" icon="gauge" text=${t("admin.title")} />`}
         </nav>
         <div class="choices"><${LanguageChoice} /><${ThemeChoice} /></div>
@@ -66,7 +68,7 @@ export function Side() {
   `;
 }
 
-/** @param {{ name: "transactions" | "catalog" | "runs" | "jobs" | "figures" | "costs" | "admin", icon: Parameters<typeof Icon>[0]["name"], text: string }} props */
+/** @param {{ name: "transactions" | "catalog" | "runs" | "schedules" | "jobs" | "figures" | "costs" | "whatsapp" | "admin", icon: Parameters<typeof Icon>[0]["name"], text: string }} props */
 function RoomLink({ name, icon, text }) {
   const close = () => {
     sideOpen.value = false;
