@@ -36,14 +36,20 @@ from lea.handlers import (
     jobs,
     operators,
     runs,
+    schedules,
     sessions,
     suggestions,
     threads,
     transactions,
     transactions_parts,
+    voice,
+    webhooks,
+    webhooks_log,
     whatsapp,
     whatsapp_admin,
+    whatsapp_conversations,
     whatsapp_inbox,
+    whatsapp_profile,
 )
 from lea.handlers.admins import Admins
 from lea.handlers.cors import Cors
@@ -72,12 +78,16 @@ from lea.rooms.acting import described, registry
 from lea.rooms.catalog import catalog as catalog_room
 from lea.rooms.core import Adapters, core
 from lea.rooms.drilling import drilling
+from lea.rooms.hooks import hooks, listening
 from lea.rooms.keys import REGISTRY, TARGET, TASKS
+from lea.rooms.plugged import PLUGGED, plugged
 from lea.rooms.records import records
 from lea.rooms.running import running
+from lea.rooms.scheduling import scheduling
 from lea.rooms.sharing import bus, state
 from lea.rooms.storage import store
 from lea.rooms.tracing import tracing
+from lea.rooms.voice import voice as voice_room
 from lea.rooms.whatsapp import whatsapp as whatsapp_room
 from lea.store.engine import make_folder
 from lea.tasks import TaskOwner
@@ -86,6 +96,7 @@ STATIC = Path(__file__).parent.parent / "static"
 GROUPS = [
     auth.routes,
     chat.routes,
+    voice.routes,
     completions.routes,
     completions_models.routes,
     attachments.routes,
@@ -113,9 +124,14 @@ GROUPS = [
     catalog_items.routes,
     jobs.routes,
     runs.routes,
+    schedules.routes,
+    webhooks.routes,
+    webhooks_log.routes,
     whatsapp.routes,
     whatsapp_admin.routes,
     whatsapp_inbox.routes,
+    whatsapp_conversations.routes,
+    whatsapp_profile.routes,
 ]
 
 
@@ -134,6 +150,7 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
     app[STARTED_AT] = adapters.clock.monotonic()
     app[TASKS] = TaskOwner()
     app[TARGET] = Target()
+    app[PLUGGED] = plugged(config)
     app[REGISTRY] = registry(app, adapters.actions)
     app[STREAMS] = Streams(config.server, _most_streams(config), app[TASKS])
     app[ADMINS] = Admins()
@@ -156,11 +173,15 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
             state(config),
             bus,
             accounts(secret),
+            listening,
             core(adapters),
             drilling,
             records,
             running(adapters),
+            scheduling,
+            voice_room,
             whatsapp_room,
+            hooks(secret),
         ]
     )
     app.on_shutdown.append(_end_streams)

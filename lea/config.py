@@ -14,7 +14,19 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from lea.errors import StartError
-from lea.outside import BUILT_IN, DependencySettings, Firestore, Geocoding, Llm, LlmFallback, Odoo, Provider, WhatsApp
+from lea.outside import (
+    BUILT_IN,
+    DependencySettings,
+    Firestore,
+    Geocoding,
+    Llm,
+    LlmFallback,
+    Odoo,
+    Provider,
+    Voice,
+    Webhooks,
+    WhatsApp,
+)
 from lea.settings import (
     EMBEDDED,
     Actions,
@@ -25,6 +37,7 @@ from lea.settings import (
     Limits,
     Log,
     Runs,
+    Schedules,
     Section,
     Server,
     Sessions,
@@ -52,11 +65,14 @@ __all__ = [
     "Odoo",
     "Provider",
     "Runs",
+    "Schedules",
     "Section",
     "Server",
     "Sessions",
     "State",
     "Tracing",
+    "Voice",
+    "Webhooks",
     "WhatsApp",
 ]
 
@@ -75,17 +91,20 @@ class Config(BaseModel):
     state: State = State()
     llm: Llm = Llm()
     llm_fallback: LlmFallback = LlmFallback()
+    voice: Voice = Voice()
     limits: Limits = Limits()
     auth: Auth = Auth()
     sessions: Sessions = Sessions()
     actions: Actions = Actions()
     runs: Runs = Runs()
+    schedules: Schedules = Schedules()
     budgets: Budgets = Budgets()
     catalog: Catalog = Catalog()
     geocoding: Geocoding = Geocoding()
     odoo: Odoo = Odoo()
     firestore: Firestore = Firestore()
     whatsapp: WhatsApp = WhatsApp()
+    webhooks: Webhooks = Webhooks()
     log: Log = Log()
     tracing: Tracing = Tracing()
     plugins: dict[str, Any] = {}

@@ -11,6 +11,7 @@ LeaError
 ├── RequestTimeout        408  the request was sent too slowly
 ├── TooLarge              413
 ├── UnsupportedMedia      415
+├── Unprocessable         422  well made, and nothing in it
 ├── TooMany               429  a limit per user, address or thread
 ├── HeadersTooLarge       431
 ├── ExternalRejected      400  upstream said 4xx
@@ -155,6 +156,11 @@ class TooLarge(LeaError):
 class UnsupportedMedia(LeaError):
     status = 415
     default_code = "unsupported_media_type"
+
+
+class Unprocessable(LeaError):
+    status = 422
+    default_code = "voice_empty"
 
 
 class TooMany(LeaError):

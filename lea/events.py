@@ -271,6 +271,18 @@ class RunChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleChanged:
+    """To the person: something they want asked at set times is not what it was; `result` of its newest moment."""
+
+    schedule_id: str
+    state: str
+    result: str | None
+
+    def wire(self) -> dict[str, Any]:
+        return {"schedule": {"id": self.schedule_id, "state": self.state, "result": self.result}}
+
+
+@dataclass(frozen=True, slots=True)
 class RunDone:
     """Nothing more will happen in the run that is watched."""
 
@@ -322,6 +334,14 @@ class KpisChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class WhatsAppChanged:
+    """To everybody in the company, of whom admins may look: something was written, sent or told on WhatsApp."""
+
+    def wire(self) -> dict[str, Any]:
+        return {"whatsapp": {"changed": True}}
+
+
+@dataclass(frozen=True, slots=True)
 class BreakerChanged:
     """To admins: a circuit breaker of this process opened, tries again or closed; `since` is RFC 3339."""
 
@@ -331,6 +351,17 @@ class BreakerChanged:
 
     def wire(self) -> dict[str, Any]:
         return {"breaker": {"name": self.name, "state": self.state, "since": self.since}}
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSwitchedOff:
+    """To admins: nothing more is sent to a webhook, since it is `gone` or has been `failing` for days."""
+
+    webhook_id: str
+    reason: str
+
+    def wire(self) -> dict[str, Any]:
+        return {"webhook": {"id": self.webhook_id, "state": "disabled", "reason": self.reason}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,12 +398,15 @@ Event = (
     | TransactionChanged
     | JobChanged
     | RunChanged
+    | ScheduleChanged
     | RunDone
     | RunStatus
     | Quota
     | CostsChanged
     | KpisChanged
+    | WhatsAppChanged
     | BreakerChanged
+    | WebhookSwitchedOff
     | Resync
     | Relayed
 )

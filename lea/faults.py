@@ -59,6 +59,18 @@ WHATSAPP_POINTS: Final = (
 )
 """Of a message: kept, taken into a turn, its answer made ready, begun to be sent, and sent but not noted."""
 
+WEBHOOK_POINTS: Final = ("webhook.sending", "webhook.sent")
+"""Of a delivery: about to be sent, and sent but not noted."""
+
+SCHEDULE_POINTS: Final = (
+    "schedule.beginning",
+    "schedule.begun",
+    "schedule.asking",
+    "schedule.asked",
+)
+"""Of a scheduled ask: claimed with its run, its turn about to begin, and over; `…ing` of the first is inside the
+transaction, before its commit."""
+
 _at: list[Callable[[str], None]] = []
 
 

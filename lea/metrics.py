@@ -97,6 +97,10 @@ FAILOVERS = Counter("lea_failovers", "Answers another provider was asked for.", 
 WHATSAPP_MESSAGES = Counter(
     "lea_whatsapp_messages", "Messages of WhatsApp by what became of them.", ["direction", "outcome"], registry=REGISTRY
 )
+WEBHOOK_ATTEMPTS = Counter(
+    "lea_webhook_attempts", "Requests to webhooks by what became of the delivery.", ["outcome"], registry=REGISTRY
+)
+WEBHOOK_SECONDS = Histogram("lea_webhook_seconds", "A request to a webhook.", buckets=FAST, registry=REGISTRY)
 REDIS_SECONDS = Histogram("lea_redis_seconds", "A command to Redis, as waited for.", buckets=FAST, registry=REGISTRY)
 REDIS_AVAILABLE = Gauge(
     "lea_redis_available", "1 while Redis can be used; nothing without one.", ["dependency"], registry=REGISTRY

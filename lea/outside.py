@@ -13,6 +13,7 @@ class Provider(Section):
     base_url: str = ""
     api_key: SecretStr = SecretStr("")
     model: str = Field("gpt-5-mini", min_length=1)
+    provider: str = ""
     price_in: float = Field(0, ge=0, le=1e6)
     price_out: float = Field(0, ge=0, le=1e6)
 
@@ -23,7 +24,7 @@ class Provider(Section):
 
     @property
     def configured(self) -> bool:
-        """Whether there is a model to ask; without one the offline engine answers."""
+        """Whether there is a server to ask; without it and a plug-in's `provider` the offline engine answers."""
         return bool(self.base_url or self.api_key.get_secret_value())
 
 
@@ -37,6 +38,28 @@ class Llm(Provider):
 
 class LlmFallback(Provider):
     """Who is asked when the model of `llm` fails, in its limits."""
+
+
+class Voice(Section):
+    """Who writes down what is said: the server of `llm`, unless there is an address or a key of its own."""
+
+    enabled: bool = True
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+    model: str = Field("gpt-4o-mini-transcribe", min_length=1)
+    max_bytes: Count = 26_214_400
+    max_seconds: Seconds = 300
+    price_per_minute: float = Field(0, ge=0, le=1e3)
+
+    @field_validator("base_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        return http_address(value).rstrip("/")
+
+    @property
+    def own_server(self) -> bool:
+        """Whether another one is asked than the model's."""
+        return bool(self.base_url or self.api_key.get_secret_value())
 
 
 class Geocoding(Section):
@@ -124,6 +147,7 @@ class WhatsApp(Section):
     api_url: str = "https://graph.facebook.com/v23.0"
     pause: float = Field(2, ge=0)
     longest_pause: float = Field(10, ge=0)
+    retention_days: int = Field(365, ge=7, le=36_500)
 
     @field_validator("api_url")
     @classmethod
@@ -138,6 +162,12 @@ class WhatsApp(Section):
         }
         needed = {"phone_number_id": self.phone_number_id, **secrets, "api_url": self.api_url}
         return [name for name, value in needed.items() if self.company and not value]
+
+
+class Webhooks(Section):
+    """Who may be told what happens."""
+
+    allow_private: bool = False
 
 
 class DependencySettings(Section):
@@ -170,6 +200,7 @@ MODEL: dict[str, Any] = {
 BUILT_IN: dict[str, dict[str, Any]] = {
     "llm": MODEL,
     "llm_fallback": MODEL,
+    "voice": {"read_timeout": 60, "concurrency": 20, "breaker_minimum": 5},
     "sources": {"read_timeout": 4, "waiting": 1000, "breaker_minimum": 20, "breaker_slow_after": 3, "retries": 0},
     "odoo": {"read_timeout": 4, "concurrency": 4, "breaker_minimum": 5, "retries": 1},
     "firestore": {"read_timeout": 4, "concurrency": 8, "breaker_minimum": 5, "retries": 1},

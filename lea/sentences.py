@@ -74,6 +74,22 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "Ce compte est désactivé. Réactivez-le d'abord.",
         "en": "This account is disabled. Enable it first.",
     },
+    "too_many_webhooks": {
+        "fr": "Une entreprise a au plus 10 webhooks : supprimez-en un d'abord.",
+        "en": "A company has at most 10 webhooks: delete one first.",
+    },
+    "webhook_disabled": {
+        "fr": "Ce webhook est désactivé. Réactivez-le d'abord.",
+        "en": "This webhook is switched off. Switch it on first.",
+    },
+    "webhook_url": {
+        "fr": "L'adresse commence par https:// et n'a ni identifiants ni partie « # ».",
+        "en": "The address begins with https:// and has neither credentials nor a '#' part.",
+    },
+    "webhook_address": {
+        "fr": "Cette adresse n'est pas joignable depuis Internet : Léa n'y envoie rien.",
+        "en": "This address cannot be reached from the internet: Léa sends nothing there.",
+    },
     "too_many_keys": {
         "fr": "Une personne a au plus 20 clés actives : révoquez-en une d'abord.",
         "en": "A person has at most 20 active keys: revoke one first.",
@@ -137,6 +153,26 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "tools_need_model": {
         "fr": "Les outils demandent un modèle, et ce serveur n'en a pas : il répond par des règles.",
         "en": "Tools need a model, and this server has none: it answers by rules.",
+    },
+    "voice_needs_model": {
+        "fr": "Ce serveur ne sait pas écouter : il lui manque un modèle pour cela. Écrivez votre message.",
+        "en": "This server cannot listen: it has no model for that. Write your message.",
+    },
+    "voice_empty": {
+        "fr": "Rien n'a été entendu dans cet enregistrement. Parlez plus près du micro.",
+        "en": "Nothing was heard in this recording. Speak closer to the microphone.",
+    },
+    "voice_not_audio": {
+        "fr": "Ce n'est pas un enregistrement en WebM, OGG, MP3, MP4 ou WAV.",
+        "en": "This is no recording in WebM, OGG, MP3, MP4 or WAV.",
+    },
+    "voice_too_large": {
+        "fr": "Cet enregistrement dépasse {megabytes} Mo.",
+        "en": "This recording is larger than {megabytes} MB.",
+    },
+    "voice_too_long": {
+        "fr": "Cet enregistrement dure plus de {seconds} secondes.",
+        "en": "This recording is longer than {seconds} seconds.",
     },
     "request_id_reused": {
         "fr": "Ce request_id a déjà servi pour un autre message.",
@@ -347,6 +383,36 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     },
     "nothing_to_retry": {"fr": "Il n'y a rien à reprendre.", "en": "There is nothing to do again."},
     "job_timeout": {"fr": "Cette tâche a pris trop de temps.", "en": "This job took too long."},
+    "schedule_time_invalid": {
+        "fr": "L'heure s'écrit de 00:00 à 23:59.",
+        "en": "The time is written 00:00 to 23:59.",
+    },
+    "schedule_days_invalid": {
+        "fr": "Les jours vont de monday à sunday, et il en faut au moins un.",
+        "en": "The days are monday to sunday, and there is at least one.",
+    },
+    "schedule_incomplete": {
+        "fr": "Dites quels jours : tous, ceux de la semaine, un jour du mois de 1 à 31, ou une date.",
+        "en": "Say which days: all, those of the week, a day of the month from 1 to 31, or a date.",
+    },
+    "schedule_past": {"fr": "Ce moment est passé.", "en": "That moment has passed."},
+    "schedule_text_invalid": {
+        "fr": "Une demande programmée a de 1 à 2 000 caractères.",
+        "en": "A scheduled ask has 1 to 2,000 characters.",
+    },
+    "schedule_of_schedules": {
+        "fr": "Une demande programmée ne peut ni en programmer une autre, ni approuver, ni annuler.",
+        "en": "A scheduled ask cannot schedule another one, approve or undo anything.",
+    },
+    "schedules_full": {
+        "fr": "Vous avez déjà {most} demandes programmées, le maximum. Supprimez-en une d'abord.",
+        "en": "You have {most} scheduled asks already, the most there can be. Delete one first.",
+    },
+    "schedule_running": {
+        "fr": "Cette demande est en cours. Attendez sa réponse.",
+        "en": "This is being asked. Wait for its answer.",
+    },
+    "time_zone_unknown": {"fr": "Ce fuseau horaire n'existe pas.", "en": "There is no such time zone."},
     "pipeline_unknown": {"fr": "Ce traitement n'existe pas.", "en": "There is no such run."},
     "not_undoable": {"fr": "Cela ne peut pas être annulé.", "en": "This cannot be undone."},
     "not_done": {"fr": "Cela n'a pas été fait.", "en": "This was not done."},

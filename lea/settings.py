@@ -183,6 +183,14 @@ class Runs(Section):
     retry_pause: Seconds = 0.5
 
 
+class Schedules(Section):
+    """What people want asked at set times; `late` is how long after its time something is still asked."""
+
+    per_user: Count = 20
+    time_zone: str = "Europe/Paris"
+    late: Seconds = 86400.0
+
+
 class Budgets(Section):
     """What counts towards a budget where nobody knows what it costs."""
 

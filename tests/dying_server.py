@@ -17,6 +17,6 @@ def die(at: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-assert point in {*faults.POINTS, *faults.ACTION_POINTS, *faults.WHATSAPP_POINTS}, point
+assert point in {*faults.POINTS, *faults.ACTION_POINTS, *faults.WHATSAPP_POINTS, *faults.SCHEDULE_POINTS}, point
 faults.arm(die)
 serve(sys.argv[3:])

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
+from aiohttp import web
+
 Fault = Literal["silence", "cut", "error", "malformed", "end"]
 """At the token where it strikes: nothing but comments from there on, until the client leaves; the connection is
 aborted; an `error` event; a chunk that is no JSON; the body just ends."""
@@ -140,3 +142,10 @@ def marked(body: Mapping[str, Any]) -> Reply | None:
     if "[[" not in last:
         return None
     return next((reply for marker, reply in MARKERS.items() if marker in last), None)
+
+
+def refusal(reply: Refusal) -> web.Response:
+    """The error as OpenAI writes it."""
+    error = {"error": {"message": reply.message, "type": "scripted_error", "param": None, "code": reply.code}}
+    body = json.dumps(error).encode() if reply.body is None else reply.body
+    return web.Response(status=reply.status, body=body, content_type="application/json", headers=dict(reply.headers))

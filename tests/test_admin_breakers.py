@@ -54,7 +54,7 @@ async def entry(admin: Person, name: str = "llm") -> dict[str, Any]:
 
 async def test_every_dependency_in_use_is_listed(admin: Person) -> None:
     _, listed = await admin.call("GET", LIST)
-    assert [(one["name"], one["state"]) for one in listed] == [("llm", "closed"), ("sources", "closed")]
+    assert [(one["name"], one["state"]) for one in listed] == [(name, "closed") for name in ("llm", "sources", "voice")]
 
 
 async def test_an_open_one_tells_why_since_when_and_until_when(

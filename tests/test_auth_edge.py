@@ -134,6 +134,7 @@ async def test_me_is_the_account_of_the_caller(edge: Edge) -> None:
         "role": "admin",
         "language": "en",
         "company": {"name": "Analytical Engines"},
+        "whatsapp": False,
     }
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from lea.client import LeaClient
 from tests import catalog_files as files
+from tests import voice_files
 from tests.lea_server import Lea, Person
 from tests.model_server import Answer, Call, ModelServer
 from tests.test_actions import with_files
@@ -50,6 +51,7 @@ async def test_every_example_does_and_prints_what_the_page_says(
     monkeypatch.setenv("LEA_KEY", key)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mobilier.csv").write_bytes(files.FURNITURE.read_bytes())
+    (tmp_path / "question.wav").write_bytes(voice_files.wav(2))
     await with_files(lea, ada)
     async with asyncio.timeout(60), LeaClient(lea.url, key=key) as client:
         for example, printed in examples:

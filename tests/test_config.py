@@ -71,6 +71,7 @@ def test_every_key_is_overridden_by_its_variable(tmp_path: Path, section: str, k
         "language": "en",
         "level": "debug",
         "secret": "x" * 32,
+        "retention_days": "30",
     }
     value = special.get(key) or other[type(default)]
     config = load("", tmp_path, **{f"LEA_{section}__{key}".upper(): value})

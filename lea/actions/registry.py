@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Final
 
-from lea import plugins
 from lea.actions.action import AnyAction, Look, Outside, Rule, Write
 from lea.actions.jobs.count_jobs import CountJobs
 from lea.actions.jobs.list_jobs import ListJobs
 from lea.actions.runs.port import PipelineNames
 from lea.actions.runs.running_runs import RunningRuns
 from lea.actions.runs.start_run import StartRun
+from lea.actions.schedules.cancel_schedule import CancelSchedule
+from lea.actions.schedules.list_schedules import ListSchedules
+from lea.actions.schedules.schedule_ask import ScheduleAsk
 from lea.actions.transactions.add_note import AddNote
 from lea.actions.transactions.add_party import AddParty
 from lea.actions.transactions.change import ChangeTransaction
@@ -20,14 +21,17 @@ from lea.actions.transactions.latest import LatestTransaction
 from lea.actions.transactions.make_form import MakeForm
 from lea.actions.transactions.move import MoveTransaction
 from lea.actions.transactions.show import ShowTransaction
+from lea.config import Schedules
 from lea.errors import StartError
 from lea.llm.provider import Tool
+from lea.plugins import ACTIONS, Plugins
 
-GROUP: Final = "lea.actions"
 Factory = Callable[[], AnyAction]
 
 
-def built_in(*, geocode: bool, pipelines: PipelineNames | None = None) -> list[AnyAction]:
+def built_in(
+    *, geocode: bool, pipelines: PipelineNames | None = None, schedules: Schedules | None = None
+) -> list[AnyAction]:
     """Léa's own; `geocode` where addresses are completed by coordinates, `pipelines` where runs can be started."""
     return [
         CreateTransaction(geocode),
@@ -42,13 +46,16 @@ def built_in(*, geocode: bool, pipelines: PipelineNames | None = None) -> list[A
         ListJobs(),
         CountJobs(),
         RunningRuns(),
+        ScheduleAsk(schedules or Schedules()),
+        CancelSchedule(),
+        ListSchedules(),
         *([] if pipelines is None else [StartRun(pipelines)]),
     ]
 
 
-def installed() -> list[AnyAction]:
-    """What other packages bring. Raises StartError; see plugins.installed."""
-    return plugins.installed(GROUP, "an action", lambda made: isinstance(made, Look | Write | Outside))
+def installed(found: Plugins) -> list[AnyAction]:
+    """What other packages bring. Raises StartError; see Plugins.make."""
+    return found.all(ACTIONS, "an action", lambda made: isinstance(made, Look | Write | Outside))
 
 
 class Registry:

@@ -7,7 +7,7 @@ from lea.actions.action import Effect, Scope, Write
 from lea.actions.registry import Registry
 from lea.errors import Conflict, NotFound
 from lea.events import RecordName
-from lea.store import acts
+from lea.store import acts, hooks_events
 from lea.store.acts import Connection, Receipt
 
 
@@ -32,6 +32,7 @@ def undo(connection: Connection, registry: Registry, scope: Scope, key: str) -> 
     _take_back(connection, action, scope, receipt)
     if not acts.mark_undone(connection, key, scope.now):
         raise Conflict("record_changed")
+    hooks_events.receipt_written(connection, receipt, scope.now, undone=True)
     faults.reach("action.undoing")
     return acts.find(connection, key) or receipt
 

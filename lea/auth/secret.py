@@ -15,7 +15,7 @@ from lea.errors import StartError
 
 MIN_LENGTH = 32
 
-Label = Literal["access-token", "refresh-token", "page-cookie"]
+Label = Literal["access-token", "refresh-token", "page-cookie", "webhooks"]
 
 log = structlog.get_logger()
 

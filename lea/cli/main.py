@@ -10,6 +10,7 @@ import click
 from lea import __version__
 from lea.config import Config
 from lea.errors import StartError
+from lea.plugins import PROVIDERS, Plugins
 
 PLACES: Final = {
     "serve": "lea.cli.serve",
@@ -62,7 +63,13 @@ def config() -> None:
 def check(file: Path | None) -> None:
     """Read the settings as the server would, and say whether they are right."""
     loaded = Config.load(file)
+    found = Plugins(loaded.plugins)
+    for named in filter(None, (loaded.llm.provider, loaded.llm_fallback.provider)):
+        found.find(PROVIDERS, named, "a provider")
     model = loaded.llm.model if loaded.llm.configured else "none, the built-in engine answers"
+    model = f"{loaded.llm.provider}, a plug-in's" if loaded.llm.provider else model
+    for group, name in found:
+        click.echo(f"installed: {group} {name}")
     click.echo(f"settings are right; database {loaded.database.url.partition(':')[0]}, model: {model}")
 
 

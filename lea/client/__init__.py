@@ -29,6 +29,7 @@ from lea.client.wire import (
     RunJob,
     Thread,
     Transaction,
+    Transcription,
     Usage,
     WholeThread,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "Thread",
     "TooManyRequests",
     "Transaction",
+    "Transcription",
     "Unauthorized",
     "Unavailable",
     "Usage",

@@ -1,9 +1,13 @@
 """The client: one server, one caller, and the parts of the server by name."""
 
+import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
+
+import aiohttp
 
 from lea.client.answer import Answer, Asked
 from lea.client.http import Http, Sent, opened, segment
@@ -12,7 +16,7 @@ from lea.client.resuming import Patience, Resumed, Waiting
 from lea.client.rooms import Confirmations, Imports, Jobs, Threads, Transactions
 from lea.client.runs import Runs
 from lea.client.signing import Key, Password
-from lea.client.wire import decoded
+from lea.client.wire import Transcription, decoded
 
 
 class LeaClient:
@@ -120,6 +124,18 @@ class LeaClient:
         path = f"/v1/lea/threads/{segment(thread)}/stop"
         answer = await self.request("POST", path, {} if turn_id is None else {"turn_id": turn_id})
         return bool(answer["stopped"])
+
+    async def transcribe(self, file: Path | str, *, language: str | None = None) -> Transcription:
+        """What a recording says, before it is sent. Raises OSError where it cannot be read, LeaError."""
+        data = await asyncio.to_thread(Path(file).read_bytes)
+
+        def form() -> aiohttp.FormData:
+            made = aiohttp.FormData({} if language is None else {"language": language})
+            made.add_field("file", data, filename="recording", content_type="application/octet-stream")
+            return made
+
+        body = await self._http.call(Sent("POST", "/v1/lea/voice/transcriptions", form=form))
+        return decoded(body, Transcription)
 
     def events(self) -> Notices:
         """What changes outside of answers, without end, from the `async with` on."""

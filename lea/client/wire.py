@@ -182,6 +182,14 @@ class RunJob(msgspec.Struct, frozen=True, kw_only=True):
     cost_usd: float = 0.0
 
 
+class Transcription(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recording says; `seconds` is None where nobody knows how long it is."""
+
+    text: str
+    language: str
+    seconds: float | None = None
+
+
 class Import(msgspec.Struct, frozen=True, kw_only=True):
     """A supplier's file, as the server understands it."""
 

@@ -10,7 +10,9 @@ from lea.actions.action import Look, Scope
 from lea.actions.registry import rule_of
 from lea.actions.telling import confirm_event
 from lea.errors import BadRequest, NotFound
+from lea.handlers.doing_answers import ActionTold, FactTold
 from lea.handlers.keys import CLOCK, DECISIONS, DESK, STORE
+from lea.handlers.parameters import one_of
 from lea.handlers.routes import Call, Empty, Model, Routes, client_id, json_response
 from lea.ids import ThreadId
 from lea.log import audit
@@ -37,14 +39,12 @@ class ActionList(BaseModel):
 
 
 class ConfirmationAnswer(BaseModel):
-    """`facts` are `{name, label, before, after}`."""
-
     id: str
     name: str
     arguments: dict[str, Any]
     summary: str
     expires_at: str
-    facts: list[dict[str, Any]]
+    facts: list[FactTold]
     state: str
     thread_id: str
 
@@ -67,11 +67,11 @@ class DecisionAnswer(BaseModel):
     state: str
     thread_id: str
     turn_id: str
-    action: dict[str, Any] | None
+    action: ActionTold | None
 
 
 class ReceiptAnswer(BaseModel):
-    action: dict[str, Any]
+    action: ActionTold
 
 
 class PolicyBody(Model):
@@ -93,7 +93,10 @@ async def actions(call: Call[Empty]) -> web.StreamResponse:
 
 
 @routes.add(
-    "GET", "/v1/lea/confirmations", answer=ConfirmationList, query={"state": "asked: what can still be decided"}
+    "GET",
+    "/v1/lea/confirmations",
+    answer=ConfirmationList,
+    query={"state": one_of("asked", says="asked: what can still be decided")},
 )
 async def asked(call: Call[Empty]) -> web.StreamResponse:
     """What Léa asks this person, newest first."""

@@ -9,6 +9,7 @@ from lea.handlers.admin_users import OneLine
 from lea.handlers.chat import ClientId
 from lea.handlers.keys import AUTH, STORE
 from lea.handlers.paging import cursor, cursor_after, limit
+from lea.handlers.parameters import PAGED, Parameter
 from lea.handlers.routes import Call, Empty, Model, Routes, client_id, json_response
 from lea.ids import CLIENT_ID, UserId
 from lea.store import keys as rows
@@ -60,7 +61,7 @@ routes = Routes("admin")
     KEYS,
     answer=KeyPage,
     access="admin",
-    query={"user_id": "whose", "limit": "1 to 100", "cursor": "of the page before"},
+    query={"user_id": Parameter("whose"), **PAGED},
 )
 async def keys(call: Call[Empty]) -> web.StreamResponse:
     """The company's keys, the newest first, also those that were revoked."""

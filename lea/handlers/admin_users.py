@@ -13,6 +13,7 @@ from lea.clock import iso
 from lea.errors import BadRequest
 from lea.handlers.keys import AUTH, CONFIG, STORE
 from lea.handlers.paging import limit, words
+from lea.handlers.parameters import PAGED, Parameter
 from lea.handlers.proxies import client_of
 from lea.handlers.routes import Call, Empty, Model, Routes, client_id, json_response
 from lea.ids import UserId
@@ -52,7 +53,7 @@ class InvitedBody(Model):
     language: Language | None = None
 
 
-class ChangeBody(Model):
+class UserChange(Model):
     """What is not named stays as it is."""
 
     name: OneLine | None = None
@@ -61,7 +62,7 @@ class ChangeBody(Model):
     disabled: bool | None = None
 
     @model_validator(mode="after")
-    def _something(self) -> "ChangeBody":
+    def _something(self) -> "UserChange":
         if all(value is None for value in (self.name, self.role, self.language, self.disabled)):
             raise ValueError("nothing_to_change")
         return self
@@ -107,7 +108,7 @@ routes = Routes("admin")
     USERS,
     answer=UserPage,
     access="admin",
-    query={"q": "words in the name or the address", "limit": "1 to 100", "cursor": "of the page before"},
+    query={"q": Parameter("words in the name or the address"), **PAGED},
 )
 async def users(call: Call[Empty]) -> web.StreamResponse:
     """The company's people by e-mail address."""
@@ -138,8 +139,8 @@ async def link(call: Call[Empty]) -> web.StreamResponse:
     return _secret(_shown(call.request, made))
 
 
-@routes.add("PATCH", USERS + "/{id}", body=ChangeBody, answer=UserEntry, access="admin")
-async def change(call: Call[ChangeBody]) -> web.StreamResponse:
+@routes.add("PATCH", USERS + "/{id}", body=UserChange, answer=UserEntry, access="admin")
+async def change(call: Call[UserChange]) -> web.StreamResponse:
     """Change somebody's name, role or language, shut them out, or let them in again."""
     body = call.body
     given = Change(body.name, body.role, body.language, body.disabled)

@@ -9,6 +9,7 @@ from lea.clock import iso
 from lea.errors import BadRequest, NotFound, of_reason
 from lea.handlers.answers import Cost, MessageError, Usage
 from lea.handlers.keys import STORE
+from lea.handlers.parameters import CURSOR, between
 from lea.handlers.routes import Call, Empty, Routes, client_id, json_response
 from lea.ids import CLIENT_ID, TurnId
 from lea.manager.attribution import Attributed, Attribution, Holding, Spread, levels
@@ -114,7 +115,7 @@ routes = Routes("admin")
     "/v1/admin/sessions",
     answer=SessionPage,
     access="admin",
-    query={"limit": f"1 to {MOST}", "cursor": "of the page before"},
+    query={"limit": between(1, MOST), "cursor": CURSOR},
 )
 async def sessions(call: Call[Empty]) -> web.StreamResponse:
     """The company's sessions in this process by user, with memory and CPU as far as they can be attributed."""

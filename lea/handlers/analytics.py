@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from lea.handlers.costs import MOST_DAYS, asked, date_of, usd
 from lea.handlers.keys import KPIS, SOURCE
+from lea.handlers.parameters import between
 from lea.handlers.routes import Call, Empty, Routes, json_response
 from lea.records.fields import STAGES
 from lea.sources.source import OPEN_STATES, JobsMetrics
@@ -94,7 +95,7 @@ class KpisAnswer(BaseModel):
 routes = Routes("analytics")
 
 
-@routes.add("GET", "/v1/analytics/kpis", answer=KpisAnswer, query={"days": f"1 to {MOST_DAYS}, today's included"})
+@routes.add("GET", "/v1/analytics/kpis", answer=KpisAnswer, query={"days": between(1, MOST_DAYS, "today's included")})
 async def kpis(call: Call[Empty]) -> web.StreamResponse:
     """What the company's work came to in these days; what is spent is the company's for its admins, else one's own."""
     days, since, today, one = asked(call)

@@ -9,6 +9,7 @@ from lea.clock import iso
 from lea.errors import of_reason
 from lea.events import Citation
 from lea.handlers.attachment_answers import AttachmentAnswer, attachment_answer
+from lea.handlers.doing_answers import ActionTold, ConfirmTold
 from lea.handlers.feedback_answers import FeedbackAnswer, feedback_answer
 from lea.manager.outcome import Outcome
 from lea.messages import File
@@ -74,8 +75,8 @@ class MessageAnswer(BaseModel):
     finish_reason: str | None
     provider: str | None
     error: MessageError | None
-    actions: list[dict[str, Any]]
-    confirmations: list[dict[str, Any]]
+    actions: list[ActionTold]
+    confirmations: list[ConfirmTold]
     citations: list[CitationAnswer]
     feedback: FeedbackAnswer | None
     attachments: list[AttachmentAnswer]

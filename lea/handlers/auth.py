@@ -12,7 +12,7 @@ from lea.auth.permissions import unauthorized
 from lea.auth.service import Grant
 from lea.errors import Unauthorized
 from lea.handlers.identity import bearer, forget_in_page, keep_in_page, page_token
-from lea.handlers.keys import AUTH
+from lea.handlers.keys import AUTH, CONFIG
 from lea.handlers.proxies import client_of
 from lea.handlers.routes import Call, Empty, Model, Routes, json_response
 from lea.sentences import Language
@@ -94,6 +94,7 @@ class MeAnswer(BaseModel):
     role: Literal["member", "admin"]
     language: Language
     company: CompanyAnswer
+    whatsapp: bool
 
 
 routes = Routes("auth")
@@ -171,6 +172,8 @@ async def me(call: Call[Empty]) -> web.StreamResponse:
             "role": account.role,
             "language": account.language,
             "company": {"id": account.company_id, "name": account.company_name},
+            "whatsapp": account.role == "admin"
+            and call.app[CONFIG].whatsapp.company in {account.company_id, account.company_name},
         }
     )
 

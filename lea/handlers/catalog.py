@@ -13,6 +13,7 @@ from lea.handlers.catalog_answers import (
     sampled,
 )
 from lea.handlers.keys import CLOCK, SHELF, STORE
+from lea.handlers.parameters import PAGED
 from lea.handlers.routes import Call, Empty, Routes, client_id, json_response
 from lea.handlers.uploads import Upload
 from lea.ids import new_id
@@ -72,7 +73,7 @@ async def forget(call: Call[Empty]) -> web.StreamResponse:
     "GET",
     "/v1/catalog/imports",
     answer=ImportPage,
-    query={"limit": "1 to 100", "cursor": "of the page before"},
+    query=PAGED,
 )
 async def list_imports(call: Call[Empty]) -> web.StreamResponse:
     """The company's files, newest first."""

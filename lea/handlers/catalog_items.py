@@ -14,6 +14,7 @@ from lea.errors import BadRequest
 from lea.handlers import paging
 from lea.handlers.catalog_answers import ItemAnswer, ItemBody, ItemPage, RejectPage, item_answer, reject_answer
 from lea.handlers.keys import CLOCK, STORE
+from lea.handlers.parameters import PAGED, Parameter, one_of
 from lea.handlers.routes import Call, Empty, Routes, client_id, json_response
 from lea.ids import CLIENT_ID, CompanyId
 from lea.runs.catalog.export import Book, csv_header, csv_rows
@@ -37,8 +38,7 @@ routes = Routes("catalog")
     query={
         "q": "words of the reference, the name, the category, the material or the colour",
         "category": "as it is written",
-        "limit": "1 to 100",
-        "cursor": "of the page before",
+        **PAGED,
     },
 )
 async def list_items(call: Call[Empty]) -> web.StreamResponse:
@@ -74,7 +74,13 @@ async def change_item(call: Call[ItemBody]) -> web.StreamResponse:
     return json_response(item_answer(row))
 
 
-@routes.add("GET", "/v1/catalog/items/export", answer="text/csv", query={"format": "csv or xlsx"})
+@routes.add(
+    "GET",
+    "/v1/catalog/items/export",
+    answer="text/csv",
+    media={TYPES["xlsx"]: None},
+    query={"format": one_of("csv", "xlsx")},
+)
 async def export(call: Call[Empty]) -> web.StreamResponse:
     """All articles as a file for spreadsheets, by reference."""
     kind = call.request.query.get("format", "csv")
@@ -87,7 +93,7 @@ async def export(call: Call[Empty]) -> web.StreamResponse:
     "GET",
     "/v1/catalog/rejects",
     answer=RejectPage,
-    query={"run_id": "the run that rejected them", "limit": "1 to 100", "cursor": "of the page before"},
+    query={"run_id": Parameter("the run that rejected them", required=True), **PAGED},
 )
 async def list_rejects(call: Call[Empty]) -> web.StreamResponse:
     """The rows of a file that became no article, and why, in the order of the file."""

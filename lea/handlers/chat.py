@@ -10,7 +10,9 @@ from lea.errors import LeaError, NotFound
 from lea.handlers.answers import ChatAnswer, Stopped, chat_answer
 from lea.handlers.keys import BUS, CHAT_LIMIT, FOLLOWING, STORE, STREAMS, TURNS
 from lea.handlers.limits import refusal
+from lea.handlers.parameters import AFTER, LAST_EVENT
 from lea.handlers.routes import Call, Model, Routes, client_id, json_response
+from lea.handlers.streamed import TurnEvent
 from lea.handlers.timing import TRACE, before_ms, measured
 from lea.ids import CLIENT_ID, AttachmentId, MessageId, RequestId, ThreadId, TurnId, derived_id, new_id
 from lea.manager.ask import Ask
@@ -78,13 +80,13 @@ class StopBody(Model):
 routes = Routes("chat")
 
 
-@routes.add("POST", "/v1/lea/chat/stream", body=ChatBody, answer=EVENT_STREAM)
+@routes.add("POST", "/v1/lea/chat/stream", body=ChatBody, answer=EVENT_STREAM, events=TurnEvent, counted=True)
 async def stream(call: Call[ChatBody]) -> web.StreamResponse:
     """Ask, and read the answer as it is written."""
     return await _stream(call, _ask(call))
 
 
-@routes.add("POST", "/v1/lea/chat", body=ChatBody, answer=ChatAnswer)
+@routes.add("POST", "/v1/lea/chat", body=ChatBody, answer=ChatAnswer, counted=True)
 async def chat(call: Call[ChatBody]) -> web.StreamResponse:
     """The same turn as one JSON answer."""
     ask = _ask(call)
@@ -99,20 +101,30 @@ async def chat(call: Call[ChatBody]) -> web.StreamResponse:
     return response
 
 
-@routes.add("POST", "/v1/lea/threads/{id}/regenerate", body=AgainBody, answer=EVENT_STREAM)
+@routes.add(
+    "POST", "/v1/lea/threads/{id}/regenerate", body=AgainBody, answer=EVENT_STREAM, events=TurnEvent, counted=True
+)
 async def regenerate(call: Call[AgainBody]) -> web.StreamResponse:
     """Answer the last message again; the earlier answer is kept as a version."""
     return await _again(call, "regenerate")
 
 
-@routes.add("POST", "/v1/lea/threads/{id}/continue", body=AgainBody, answer=EVENT_STREAM)
+@routes.add(
+    "POST", "/v1/lea/threads/{id}/continue", body=AgainBody, answer=EVENT_STREAM, events=TurnEvent, counted=True
+)
 async def go_on(call: Call[AgainBody]) -> web.StreamResponse:
     """Go on where the last answer was cut; the stream begins with what was said as a snapshot."""
     return await _again(call, "continue")
 
 
 @routes.add(
-    "GET", "/v1/lea/threads/{id}/stream", answer=EVENT_STREAM, query={"after": "a cursor, where no header can be sent"}
+    "GET",
+    "/v1/lea/threads/{id}/stream",
+    answer=EVENT_STREAM,
+    events=TurnEvent,
+    query=AFTER,
+    headers=LAST_EVENT,
+    also={204: "Nothing to follow"},
 )
 async def follow(call: Call[Model]) -> web.StreamResponse:
     """With a cursor the rest of its turn, then the next live one; without, the live turn from its start; else 204."""

@@ -10,7 +10,7 @@ from lea.actions.phrases import say
 from lea.actions.telling import confirm_event
 from lea.errors import BadRequest, Interrupted, LeaError
 from lea.handlers.completions_body import CompletionBody
-from lea.handlers.completions_chunks import Chunks, Completion, completion, counts, usage_of
+from lea.handlers.completions_chunks import Chunks, Completion, CompletionChunk, completion, counts, usage_of
 from lea.handlers.completions_errors import CompletionError, error_body
 from lea.handlers.completions_models import must_be_known
 from lea.handlers.completions_question import has_tools, message, question
@@ -39,7 +39,15 @@ routes = Routes("openai")
 
 
 @routes.add(
-    "POST", "/v1/chat/completions", body=CompletionBody, answer=Completion, streams=True, problem=CompletionError
+    "POST",
+    "/v1/chat/completions",
+    body=CompletionBody,
+    answer=Completion,
+    streams=True,
+    events=CompletionChunk,
+    problem=CompletionError,
+    headers={THREAD: "the conversation that is gone on with"},
+    counted=True,
 )
 async def complete(call: Call[CompletionBody]) -> web.StreamResponse:
     """Ask as OpenAI's clients do; `X-Lea-Thread` or `user` keep a conversation, `tools` are the caller's own."""

@@ -47,6 +47,32 @@ class Completion(BaseModel):
     lea: dict[str, Any] | None = None
 
 
+class ChunkDelta(BaseModel):
+    role: Literal["assistant"] | None = None
+    content: str | None = None
+    refusal: str | None = None
+    tool_calls: list[dict[str, Any]] | None = None
+
+
+class ChunkChoice(BaseModel):
+    index: int
+    delta: ChunkDelta
+    logprobs: None = None
+    finish_reason: str | None
+
+
+class CompletionChunk(BaseModel):
+    """One of a stream, which ends with `[DONE]`; `error` in its place where the answer fails."""
+
+    id: str
+    object: Literal["chat.completion.chunk"]
+    created: int
+    model: str
+    choices: list[ChunkChoice]
+    usage: CompletionUsage | None = None
+    lea: dict[str, Any] | None = None
+
+
 class Chunks:
     """The chunks of one answer. What is the same in all of them is made once."""
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from lea.errors import BadRequest
 from lea.handlers.keys import BUDGETS, CHAT_LIMIT, CLOCK, STORE
+from lea.handlers.parameters import between
 from lea.handlers.routes import Call, Empty, Routes, json_response
 from lea.ids import UserId
 from lea.manager.allowance import Standing
@@ -90,7 +91,7 @@ class QuotaAnswer(BaseModel):
 routes = Routes("costs")
 
 
-@routes.add("GET", "/v1/llm/costs", answer=CostsAnswer, query={"days": f"1 to {MOST_DAYS}, today's included"})
+@routes.add("GET", "/v1/llm/costs", answer=CostsAnswer, query={"days": between(1, MOST_DAYS, "today's included")})
 async def costs(call: Call[Empty]) -> web.StreamResponse:
     """What models cost, by day, person, model and purpose: the company's for its admins, else one's own."""
     days, since, today, one = asked(call)

@@ -10,6 +10,7 @@ from lea.events import FeedbackChanged
 from lea.handlers import paging
 from lea.handlers.feedback_answers import FeedbackAnswer, feedback_answer
 from lea.handlers.keys import CLOCK, NOTICES, STORE
+from lea.handlers.parameters import PAGED
 from lea.handlers.routes import Call, Empty, Model, Routes, client_id, json_response
 from lea.ids import MessageId
 from lea.metrics import FEEDBACK
@@ -102,7 +103,7 @@ async def take_back(call: Call[Empty]) -> web.StreamResponse:
     "/v1/admin/feedback",
     answer=FeedbackPage,
     access="admin",
-    query={"limit": "1 to 100", "cursor": "of the page before"},
+    query=PAGED,
 )
 async def listed(call: Call[Empty]) -> web.StreamResponse:
     """What the company's people said of answers, the newest first; the answers themselves stay theirs."""

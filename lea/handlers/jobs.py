@@ -17,6 +17,7 @@ from lea.handlers.jobs_answers import (
     job_answer,
 )
 from lea.handlers.keys import CLOCK, FOREIGN_JOBS, NEWS, SOURCE, STORE
+from lea.handlers.parameters import PAGED, one_of
 from lea.handlers.routes import Body, Call, Empty, Routes, client_id, json_response
 from lea.ids import CompanyId
 from lea.records import jobs as rules
@@ -40,11 +41,10 @@ routes = Routes("jobs")
     "/v1/jobs",
     answer=JobPage,
     query={
-        "department": ", ".join(DEPARTMENTS),
-        "state": ", ".join(STATES),
+        "department": one_of(*DEPARTMENTS),
+        "state": one_of(*STATES),
         "q": "words of the title",
-        "limit": "1 to 100",
-        "cursor": "of the page before",
+        **PAGED,
     },
 )
 async def list_jobs(call: Call[Empty]) -> web.StreamResponse:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from lea.actions.desk import Desk
+from lea.asking.due import Dues
 from lea.auth.service import AuthService
 from lea.bus.port import Bus
 from lea.clock import Clock
@@ -66,6 +67,7 @@ DESK = web.AppKey("desk", Desk)
 DECISIONS = web.AppKey("decisions", Decisions)
 TURNS = web.AppKey("turns", Turns)
 RUNS = web.AppKey("runs", Runs)
+DUES = web.AppKey("dues", Dues)
 WATCHING = web.AppKey("watching", Watching)
 STATUSES = web.AppKey("statuses", Statuses)
 STREAMS = web.AppKey("streams", Streams)

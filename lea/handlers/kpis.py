@@ -6,7 +6,7 @@ from typing import Final
 
 from lea.bus.caches import Caches
 from lea.clock import Clock
-from lea.events import Event, KpisChanged
+from lea.events import Event, KpisChanged, WhatsAppChanged
 from lea.ids import CompanyId, UserId
 from lea.resilience.cache import LookupCache
 from lea.resilience.single_flight import SingleFlight
@@ -52,7 +52,7 @@ class Kpis:
 
     def heard(self, company_id: CompanyId, event: Event) -> None:
         """This process told everybody there of something: a record, a run; all of these are counted."""
-        if not isinstance(event, KpisChanged):
+        if not isinstance(event, KpisChanged | WhatsAppChanged):
             self.changed(company_id)
 
     def _tell(self, company_id: CompanyId) -> None:

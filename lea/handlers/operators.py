@@ -35,7 +35,7 @@ class Live(BaseModel):
 routes = Routes("operators")
 
 
-@routes.add("GET", "/health", answer=HealthAnswer, access="public")
+@routes.add("GET", "/health", answer=HealthAnswer, access="public", also={503: "Down"})
 async def health(call: Call[Empty]) -> web.StreamResponse:
     """How this process and everything it depends on are doing; 503 only when it cannot work at all."""
     checker = call.app[HEALTH]
@@ -62,7 +62,7 @@ async def live(call: Call[Empty]) -> web.StreamResponse:
     return json_response({"status": "ok"})
 
 
-@routes.add("GET", "/health/ready", answer=Live, access="public")
+@routes.add("GET", "/health/ready", answer=Live, access="public", also={503: "Down, or leaving"})
 async def ready(call: Call[Empty]) -> web.StreamResponse:
     """Whether to send people here: 503 while a vital dependency is down or the process is leaving."""
     checker = call.app[HEALTH]

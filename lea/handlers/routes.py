@@ -5,7 +5,7 @@ A handler gets a `Call`: the caller already identified, the body already read an
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from lea.auth.permissions import Identity, require_admin, unauthorized
 from lea.errors import BadRequest, RequestTimeout, TooLarge, UnsupportedMedia
 from lea.handlers.keys import CONFIG
+from lea.handlers.parameters import Parameter
 from lea.handlers.problems import LANGUAGE, SERVER_LANGUAGE
 from lea.handlers.timing import measured
 from lea.ids import CLIENT_ID
@@ -71,7 +72,9 @@ class Route:
 
     `upload` is the name of the one part of a multipart body, which the handler reads itself, or None. `streams` where
     the answer comes as `text/event-stream` too, as the caller wishes. `problem` is the body of its refusals, None for
-    the usual one.
+    the usual one. `headers` are those it reads, `media` the answer's other content types, `also` its other statuses
+    that are no refusal and what they say, `events` one event of its stream. `counted`: it tells how many requests are
+    left.
     """
 
     method: str
@@ -82,10 +85,15 @@ class Route:
     body: type[BaseModel]
     answer: type[BaseModel] | str | None
     status: int
-    query: dict[str, str]
+    query: Mapping[str, str | Parameter]
     upload: str | None
     streams: bool
     problem: type[BaseModel] | None
+    headers: Mapping[str, str | Parameter]
+    media: Mapping[str, type[BaseModel] | None]
+    also: Mapping[int, str]
+    events: type[BaseModel] | None
+    counted: bool
 
 
 class Routes:
@@ -104,14 +112,21 @@ class Routes:
         answer: type[BaseModel] | str | None = None,
         status: int = 200,
         access: Access = "user",
-        query: dict[str, str] | None = None,
+        query: Mapping[str, str | Parameter] | None = None,
         upload: str | None = None,
         streams: bool = False,
         problem: type[BaseModel] | None = None,
+        headers: Mapping[str, str | Parameter] | None = None,
+        media: Mapping[str, type[BaseModel] | None] | None = None,
+        also: Mapping[int, str] | None = None,
+        events: type[BaseModel] | None = None,
+        counted: bool = False,
+        check: Callable[[web.Request, bytes], None] | None = None,
     ) -> Callable[[Callable[[Call[Body]], Awaitable[web.StreamResponse]]], None]:
         """Register the decorated handler; its docstring is the route's summary, `query` names its parameters.
 
-        With `upload` nothing is read before the handler is called, and only it bounds what comes.
+        With `upload` nothing is read before the handler is called, and only it bounds what comes. `check` sees the
+        bytes of a body before anything is made of them, and raises what they are refused with.
         """
 
         def register(handler: Callable[[Call[Body]], Awaitable[web.StreamResponse]]) -> None:
@@ -120,12 +135,28 @@ class Routes:
                 request[LANGUAGE] = language = _language(request, caller)
                 if access == "admin" and caller is not None:
                     require_admin(caller)
-                parsed = await _read(request, body) if upload is None else body()
+                parsed = await _read(request, body, check) if upload is None else body()
                 return await handler(Call(request, parsed, language, caller))
 
             summary = (handler.__doc__ or "").strip()
             route = Route(
-                method, path, called, summary, access, body, answer, status, query or {}, upload, streams, problem
+                method,
+                path,
+                called,
+                summary,
+                access,
+                body,
+                answer,
+                status,
+                query or {},
+                upload,
+                streams,
+                problem,
+                headers or {},
+                media or {},
+                also or {},
+                events,
+                counted,
             )
             self.all.append(route)
 
@@ -156,7 +187,7 @@ def _language(request: web.Request, caller: Identity | None) -> Language:
     return choose_language(request.headers.get("Accept-Language"), own)
 
 
-async def _read(request: web.Request, model: type[Body]) -> Body:
+async def _read(request: web.Request, model: type[Body], check: Callable[[web.Request, bytes], None] | None) -> Body:
     if request.method in {"GET", "HEAD", "DELETE"}:
         return model()
     try:
@@ -165,8 +196,10 @@ async def _read(request: web.Request, model: type[Body]) -> Body:
         raise TooLarge from None
     except web.RequestPayloadError:  # a lying Content-Encoding or length, or a client that left in mid-body
         raise BadRequest from None
+    if check is not None:
+        check(request, data)
     if not data and not any(field.is_required() for field in model.model_fields.values()):
-        return model()
+        return _valid(model, {})
     if request.content_type != "application/json":
         raise UnsupportedMedia
     try:
@@ -177,10 +210,14 @@ async def _read(request: web.Request, model: type[Body]) -> Body:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise BadRequest("invalid_json") from None
+    return _valid(model, value)
+
+
+def _valid(model: type[Body], value: object) -> Body:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise _invalid(error) from None
+        raise invalid(error) from None
 
 
 async def _in_time(request: web.Request) -> bytes:
@@ -194,7 +231,7 @@ async def _in_time(request: web.Request) -> bytes:
         raise RequestTimeout from None
 
 
-def _invalid(error: ValidationError) -> BadRequest:
+def invalid(error: ValidationError) -> BadRequest:
     """Names each wrong field; a field may bring its own code as the validator's message."""
     fields = [
         {"path": ".".join(str(part) for part in item["loc"]), "message": item["msg"].removeprefix("Value error, ")}

@@ -8,8 +8,10 @@ from aiohttp import web
 from lea.errors import NotFound
 from lea.handlers import paging
 from lea.handlers.keys import RUNS, STATUSES, STORE, STREAMS, WATCHING
+from lea.handlers.parameters import AFTER, LAST_EVENT, PAGED, between
 from lea.handlers.routes import Body, Call, Empty, Routes, client_id, json_response
 from lea.handlers.runs_answers import JobList, LatestRun, RunAnswer, RunningStatus, RunPage, run_answer
+from lea.handlers.streamed import RunEvent
 from lea.ids import RunId
 from lea.store import directory, run_views, runs
 from lea.store.runs import Run
@@ -38,7 +40,7 @@ async def read(call: Call[Empty]) -> web.StreamResponse:
     return json_response(await _answer(call, await _run(call)))
 
 
-@routes.add("GET", "/v1/catalog/runs", answer=RunPage, query={"limit": "1 to 100", "cursor": "of the page before"})
+@routes.add("GET", "/v1/catalog/runs", answer=RunPage, query=PAGED)
 async def list_runs(call: Call[Empty]) -> web.StreamResponse:
     """The company's runs, the last one first."""
     limit, before = paging.limit(call.request, PAGE), paging.cursor(call.request)
@@ -53,7 +55,7 @@ async def list_runs(call: Call[Empty]) -> web.StreamResponse:
     )
 
 
-@routes.add("GET", "/v1/catalog/jobs", answer=JobList, query={"limit": f"1 to {MOST_JOBS}"})
+@routes.add("GET", "/v1/catalog/jobs", answer=JobList, query={"limit": between(1, MOST_JOBS)})
 async def list_jobs(call: Call[Empty]) -> web.StreamResponse:
     """The run jobs that changed last, of whichever run."""
     limit, company_id = paging.limit(call.request, JOBS, MOST_JOBS), call.identity.company_id
@@ -71,7 +73,7 @@ async def running_status(call: Call[Empty]) -> web.StreamResponse:
 @routes.add("POST", "/v1/catalog/run/{id}/cancel", answer=RunAnswer, status=202)
 async def cancel(call: Call[Empty]) -> web.StreamResponse:
     """Ask for a run's end; what is done is kept. Nothing happens to one that has ended."""
-    run_id = RunId(client_id(call.request))
+    run_id = (await _run(call)).id
     run = await call.app[RUNS].cancel(call.identity.company_id, run_id)
     return json_response(await _answer(call, run), 202)
 
@@ -79,7 +81,7 @@ async def cancel(call: Call[Empty]) -> web.StreamResponse:
 @routes.add("POST", "/v1/catalog/run/{id}/retry", answer=RunAnswer, status=202)
 async def retry(call: Call[Empty]) -> web.StreamResponse:
     """Do again what failed, in the same run; 409 while a run is under way, or where nothing failed."""
-    run_id = RunId(client_id(call.request))
+    run_id = (await _run(call)).id
     run = await call.app[RUNS].retry(call.identity.company_id, run_id)
     return json_response(await _answer(call, run), 202)
 
@@ -88,7 +90,10 @@ async def retry(call: Call[Empty]) -> web.StreamResponse:
     "GET",
     "/v1/catalog/job-stream/{id}",
     answer=EVENT_STREAM,
-    query={"after": "a cursor, where no header can be sent"},
+    events=RunEvent,
+    query=AFTER,
+    headers=LAST_EVENT,
+    also={204: "Nothing more will come"},
 )
 async def job_stream(call: Call[Empty]) -> web.StreamResponse:
     """All jobs of a run as an array, then those that change; 204 to the cursor of `done`."""
@@ -101,7 +106,7 @@ async def job_stream(call: Call[Empty]) -> web.StreamResponse:
         return await streams.follow(opened, topic, after)
 
 
-@routes.add("GET", "/v1/catalog/status-stream", answer=EVENT_STREAM)
+@routes.add("GET", "/v1/catalog/status-stream", answer=EVENT_STREAM, events=RunningStatus)
 async def status_stream(call: Call[Empty]) -> web.StreamResponse:
     """Whether a run is under way, at once and when it changes."""
     who, streams = call.identity, call.app[STREAMS]
@@ -126,7 +131,7 @@ async def _answer(call: Call[Body], run: Run) -> dict[str, Any]:
 async def _run(call: Call[Body]) -> Run:
     run_id, company_id = RunId(client_id(call.request)), call.identity.company_id
     run = await call.app[STORE].read(lambda connection: runs.find(connection, company_id, run_id))
-    if run is None:
+    if run is None or (run.personal and run.user_id != call.identity.user_id):
         raise NotFound
     return run
 

@@ -43,7 +43,7 @@ class RunPage(BaseModel):
     next_cursor: str | None
 
 
-class JobAnswer(BaseModel):
+class RunJobAnswer(BaseModel):
     """`state` is waiting, running, completed, failed or cancelled."""
 
     run_id: str
@@ -61,7 +61,7 @@ class JobAnswer(BaseModel):
 
 
 class JobList(BaseModel):
-    jobs: list[JobAnswer]
+    jobs: list[RunJobAnswer]
 
 
 class RunningStatus(BaseModel):

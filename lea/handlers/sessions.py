@@ -5,6 +5,8 @@ from pydantic import BaseModel
 
 from lea.handlers.keys import ASKED, CLOCK, MANAGER, PROVIDER, STATE, STORE, Asked
 from lea.handlers.routes import Call, Empty, Routes, json_response
+from lea.handlers.voice import VOICE
+from lea.manager.voice import Listening
 from lea.store import threads
 
 SESSION_LIFETIME_S = 24 * 3600
@@ -39,10 +41,20 @@ class ProviderEntry(BaseModel):
     lesser: bool
 
 
-class ModelAnswer(BaseModel):
+class VoiceBounds(BaseModel):
+    """Of a recording."""
+
+    max_seconds: float
+    max_bytes: int
+
+
+class LlmStatus(BaseModel):
+    """`voice` is null where nobody listens to recordings."""
+
     provider: str
     configured: bool
     model: str | None
+    voice: VoiceBounds | None
     providers: list[ProviderEntry]
 
 
@@ -74,7 +86,7 @@ async def count(call: Call[Empty]) -> web.StreamResponse:
     return json_response({"active_sessions": active, "users": users, "storage_backend": call.app[STATE].backend})
 
 
-@routes.add("GET", "/v1/llm/status", answer=ModelAnswer)
+@routes.add("GET", "/v1/llm/status", answer=LlmStatus)
 async def model(call: Call[Empty]) -> web.StreamResponse:
     """Who answers: the configured model, or the built-in engine; and everybody who may, in the order they are asked."""
     provider = call.app[PROVIDER].answering
@@ -84,9 +96,15 @@ async def model(call: Call[Empty]) -> web.StreamResponse:
             "provider": provider.name,
             "configured": configured,
             "model": provider.model if configured else None,
+            "voice": _voice(call.app[VOICE]),
             "providers": [_entry(one) for one in call.app[ASKED]],
         }
     )
+
+
+def _voice(listening: Listening) -> dict[str, float] | None:
+    bounds = listening.settings
+    return {"max_seconds": bounds.max_seconds, "max_bytes": bounds.max_bytes} if listening.able else None
 
 
 def _entry(one: Asked) -> dict[str, object]:

@@ -25,6 +25,7 @@ from lea.handlers.answers import (
 from lea.handlers.chat import ClientId
 from lea.handlers.doings import message_answers
 from lea.handlers.keys import CLOCK, NOTICES, STORE, TURNS
+from lea.handlers.parameters import LOOKED_FOR, PAGED, one_of
 from lea.handlers.routes import Call, Empty, Model, Routes, client_id, json_response
 from lea.ids import MessageId, ThreadId, TurnId, UserId
 from lea.messages import File
@@ -49,7 +50,7 @@ class BranchBody(Model):
     message_id: ClientId
 
 
-class ChangeBody(Model):
+class ThreadChange(Model):
     """What is sent is changed; something has to be."""
 
     title: (
@@ -75,7 +76,7 @@ routes = Routes("threads")
     "GET",
     "/v1/lea/threads",
     answer=ThreadPage,
-    query={"limit": "1 to 100", "cursor": "of the page before", "archived": "true: those that were put away instead"},
+    query={**PAGED, "archived": one_of("false", "true", says="true: those that were put away instead")},
 )
 async def list_threads(call: Call[Empty]) -> web.StreamResponse:
     """The caller's conversations, the last used first; with the first page all that are pinned."""
@@ -104,7 +105,7 @@ def _archived(request: web.Request) -> bool:
     return value == "true"
 
 
-@routes.add("GET", "/v1/lea/threads/search", answer=FoundThreads, query={"q": "words to look for"})
+@routes.add("GET", "/v1/lea/threads/search", answer=FoundThreads, query=LOOKED_FOR)
 async def search(call: Call[Empty]) -> web.StreamResponse:
     """Conversations whose title or messages contain the words; without any, the conversation called `search`."""
     if "q" not in call.request.query:
@@ -128,8 +129,8 @@ async def _told(call: Call[Empty] | Call[BranchBody], thread_id: ThreadId) -> we
     return json_response(body)
 
 
-@routes.add("PATCH", "/v1/lea/threads/{id}", body=ChangeBody, answer=ThreadAnswer)
-async def change(call: Call[ChangeBody]) -> web.StreamResponse:
+@routes.add("PATCH", "/v1/lea/threads/{id}", body=ThreadChange, answer=ThreadAnswer)
+async def change(call: Call[ThreadChange]) -> web.StreamResponse:
     """Give a conversation another title, keep it on top, put it away; or the reverse."""
     thread_id = ThreadId(client_id(call.request))
     user_id, now = call.identity.user_id, call.app[CLOCK].now()
@@ -185,7 +186,7 @@ async def forget(call: Call[Empty]) -> web.StreamResponse:
     return await _forget(call, threads.remove)
 
 
-@routes.add("GET", "/v1/lea/threads/{id}/search", answer=FoundMessages, query={"q": "words to look for"})
+@routes.add("GET", "/v1/lea/threads/{id}/search", answer=FoundMessages, query=LOOKED_FOR)
 async def search_in(call: Call[Empty]) -> web.StreamResponse:
     """Messages of one conversation that contain the words, newest first."""
     words = paging.words(call.request)
@@ -198,7 +199,13 @@ async def search_in(call: Call[Empty]) -> web.StreamResponse:
     return json_response({"messages": await message_answers(call.app, call.identity, rows, call.language)})
 
 
-@routes.add("GET", "/v1/lea/threads/{id}/export", answer=WholeThread, query={"format": "md or json"})
+@routes.add(
+    "GET",
+    "/v1/lea/threads/{id}/export",
+    answer="text/markdown",
+    media={"application/json": WholeThread},
+    query={"format": one_of("md", "json")},
+)
 async def export(call: Call[Empty]) -> web.StreamResponse:
     """The conversation as a file: Markdown to read, or JSON."""
     kind = call.request.query.get("format", "md")
@@ -214,7 +221,7 @@ async def export(call: Call[Empty]) -> web.StreamResponse:
     return _file(orjson.dumps(body, option=orjson.OPT_INDENT_2), "application/json", f"{thread.id}.json")
 
 
-def _answer(call: Call[Empty] | Call[BranchBody] | Call[ChangeBody], row: ThreadRow) -> dict[str, object]:
+def _answer(call: Call[Empty] | Call[BranchBody] | Call[ThreadChange], row: ThreadRow) -> dict[str, object]:
     """A turn that nobody is running is not live, whatever a failed save has left in the store."""
     live = row.live_turn_id is not None and call.app[TURNS].may_be_live(TurnId(row.live_turn_id))
     return thread_answer(row if live else replace(row, live_turn_id=None))

@@ -7,11 +7,12 @@ from lea.clock import iso
 from lea.errors import BadRequest
 from lea.handlers import paging
 from lea.handlers.keys import CLOCK, CONFIG, DESK, NEWS, STORE
+from lea.handlers.parameters import PAGED, one_of
 from lea.handlers.routes import Body, Call, Empty, Routes, client_id, json_response
 from lea.handlers.transactions_answers import (
-    ChangeBody,
     TransactionAnswer,
     TransactionBody,
+    TransactionChange,
     TransactionPage,
     WholeTransaction,
     form_summary,
@@ -40,10 +41,9 @@ routes = Routes("transactions")
     answer=TransactionPage,
     query={
         "q": "words of the reference, the address or a party's name",
-        "kind": ", ".join(KINDS),
-        "stage": ", ".join(STAGES),
-        "limit": "1 to 100",
-        "cursor": "of the page before",
+        "kind": one_of(*KINDS),
+        "stage": one_of(*STAGES),
+        **PAGED,
     },
 )
 async def list_transactions(call: Call[Empty]) -> web.StreamResponse:
@@ -111,8 +111,8 @@ async def read(call: Call[Empty]) -> web.StreamResponse:
     )
 
 
-@routes.add("PATCH", "/v1/transactions/{id}", body=ChangeBody, answer=TransactionAnswer)
-async def change(call: Call[ChangeBody]) -> web.StreamResponse:
+@routes.add("PATCH", "/v1/transactions/{id}", body=TransactionChange, answer=TransactionAnswer)
+async def change(call: Call[TransactionChange]) -> web.StreamResponse:
     """Change fields; 409 where `version` is no longer the current one."""
     name, company_id, now = client_id(call.request), call.identity.company_id, call.app[CLOCK].now()
     sent = call.body.model_dump(exclude_unset=True)

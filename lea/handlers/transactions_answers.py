@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from lea.clock import iso
 from lea.handlers.chat import ClientId
+from lea.handlers.doing_answers import ReceiptTold
 from lea.handlers.routes import Model
 from lea.records.fields import Address, Day, Email, Kind, Name, NoteText, Phone, Priced, Role, Stage, Template
 from lea.records.forms import Form
@@ -37,7 +38,7 @@ class TransactionBody(Days, Priced, Model):
     request_id: ClientId | None = None
 
 
-class ChangeBody(Days, Priced, Model):
+class TransactionChange(Days, Priced, Model):
     """Only what is sent changes; null empties what may be empty. `version` is the one that was looked at."""
 
     kind: Kind | None = None
@@ -122,7 +123,7 @@ class TransactionAnswer(BaseModel):
 class WholeTransaction(TransactionAnswer):
     notes: list[NoteAnswer]
     forms: list[FormSummary]
-    receipts: list[dict[str, Any]]
+    receipts: list[ReceiptTold]
 
 
 class TransactionPage(BaseModel):

@@ -11,6 +11,7 @@ from lea.actions.by_hand import Hand
 from lea.errors import BadRequest
 from lea.handlers.headers import CSP, NOTHING
 from lea.handlers.keys import CLOCK, MANAGER, NEWS, STORE
+from lea.handlers.parameters import one_of
 from lea.handlers.routes import Body, Call, Empty, Routes, client_id, json_response
 from lea.handlers.transactions import author_of, hand_of
 from lea.handlers.transactions_answers import (
@@ -105,7 +106,13 @@ async def make_form(call: Call[FormBody]) -> web.StreamResponse:
     return json_response(form_answer(form), 201)
 
 
-@routes.add("GET", "/v1/forms/{id}", answer=FormAnswer, query={"format": "html, pdf or json"})
+@routes.add(
+    "GET",
+    "/v1/forms/{id}",
+    answer="text/html",
+    media={"application/pdf": None, "application/json": FormAnswer},
+    query={"format": one_of("html", "pdf", "json")},
+)
 async def read_form(call: Call[Empty]) -> web.StreamResponse:
     """A form to read and print, as a PDF file, or its values."""
     kind = call.request.query.get("format", "html")

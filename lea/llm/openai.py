@@ -1,6 +1,8 @@
 """The one home of the `openai` package: everything asked of a provider but the token stream."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -17,6 +19,8 @@ log = structlog.get_logger()
 OPENAI_URL: Final = "https://api.openai.com/v1"
 PING_S = 5.0
 CONNECT_S = 3.0
+MOST_BYTES: Final = 1_048_576
+"""Of an answer that is read whole."""
 NO_KEY = "none"
 """The SDK insists on a key; a server of one's own asks for none."""
 
@@ -32,7 +36,7 @@ class OpenAIClient:
     The package takes most of a second to import, so that happens in a thread and not before it is needed.
     """
 
-    def __init__(self, config: Llm, *, timeout: float = PING_S, connect_timeout: float = CONNECT_S) -> None:
+    def __init__(self, config: Llm, *, timeout: float | None = PING_S, connect_timeout: float = CONNECT_S) -> None:
         self._config = config
         self._connect_timeout = connect_timeout
         self._timeout = timeout
@@ -50,6 +54,20 @@ class OpenAIClient:
         except Exception as error:  # the SDK also lets its transport's and decoder's errors through as they are
             raise _translated(error) from error
 
+    async def transcribe(self, model: str, file: tuple[str, Path, str], language: str) -> bytes:
+        """What the server says to a file of its name, place and media type. Raises as Provider.open does."""
+        sdk = await self._client()
+        name, path, media = file
+        data = await asyncio.to_thread(path.read_bytes)
+        ask = sdk.audio.transcriptions.with_streaming_response.create
+        try:
+            async with ask(file=(name, data, media), model=model, language=language, response_format="json") as answer:
+                return await _at_most(answer.iter_bytes(), MOST_BYTES)
+        except LeaError:
+            raise
+        except Exception as error:  # as above
+            raise _translated(error) from error
+
     async def aclose(self) -> None:
         """Give back the connections."""
         if self._sdk is not None:
@@ -62,7 +80,16 @@ class OpenAIClient:
         return self._sdk
 
 
-def _made(config: Llm, timeout_s: float, connect_s: float) -> "AsyncOpenAI":
+async def _at_most(chunks: AsyncIterator[bytes], most: int) -> bytes:
+    read = bytearray()
+    async for chunk in chunks:
+        read += chunk
+        if len(read) > most:
+            raise ExternalUnavailable("answer_invalid", retryable=False)
+    return bytes(read)
+
+
+def _made(config: Llm, timeout_s: float | None, connect_s: float) -> "AsyncOpenAI":
     import httpx2
     from openai import AsyncOpenAI
 

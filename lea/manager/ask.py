@@ -1,13 +1,13 @@
 """What starts a turn, and what every turn works with."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from lea.actions.desk import Desk
 from lea.clock import Clock
 from lea.config import Config
-from lea.ids import AttachmentId, MessageId, RequestId, ThreadId, TurnId
+from lea.ids import AttachmentId, CompanyId, MessageId, RequestId, ThreadId, TurnId
 from lea.llm.local import LocalEngine
 from lea.llm.provider import Provider
 from lea.manager.budgets import Budgets
@@ -76,7 +76,7 @@ class Services:
 
     `teller` tells what was done where no model has to make words of it; `stand_in` answers what it can where the money
     for a model is spent. `owner` names this process; `sole` says that no other one can use this store, so that what
-    memory knows is so.
+    memory knows is so. `listening` are the companies that may have webhooks.
     """
 
     owner: str
@@ -95,3 +95,4 @@ class Services:
     clock: Clock
     settling: TaskOwner
     trace: TraceTurn | None = None
+    listening: Container[CompanyId] = ()

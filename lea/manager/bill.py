@@ -13,6 +13,7 @@ from lea.llm.provider import Answering, Usage
 from lea.manager.ask import Ask, Services
 from lea.manager.outcome import Outcome, Spent
 from lea.store import usage
+from lea.store.hooks_events import Whose
 from lea.store.usage import UsageRow
 
 GUESSED_ANSWER: Final = 1000
@@ -63,6 +64,11 @@ class Bill:
         return tuple(
             self._row(usage.usage_id(self._ask.turn_id, place), one) for place, one in enumerate(self._outcome.spent)
         )
+
+    def whose(self) -> Whose:
+        """Where the turn belongs."""
+        identity, ask = self._identity, self._ask
+        return Whose(identity.company_id, identity.user_id, ask.thread_id, ask.unlisted)
 
     def answered_before(self) -> None:
         """Another turn of this request has the answer; what was asked in vain is kept under ids of its own."""

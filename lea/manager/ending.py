@@ -14,7 +14,7 @@ from lea.manager.outcome import Outcome
 from lea.manager.spans import spans
 from lea.manager.traces import EndedTurn
 from lea.metrics import COST, FIRST_TOKEN_SECONDS, TOKENS, TOKENS_PER_SECOND, TURNS
-from lea.store import turns as rows
+from lea.store import hooks_events
 
 SAVE_PAUSES_S: Final = (0.25, 1.0, 3.0, None)
 """Between the attempts to save an answer; each attempt takes at most `database.timeout`."""
@@ -31,7 +31,8 @@ async def save(services: Services, outcome: Outcome, bill: Bill) -> LeaError | N
     for pause in SAVE_PAUSES_S:
         end = outcome.row(services.clock.now(), bill.rows())
         try:
-            await services.store.write(partial(rows.end, turn=end))
+            unit = partial(hooks_events.end_turn, turn=end, whose=bill.whose(), listening=services.listening)
+            await services.store.write(unit)
             return None
         except LeaError as error:
             log.error("turn.save_failed", turn_id=outcome.turn_id, error=error.reason, next_in_s=pause)

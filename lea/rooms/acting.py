@@ -8,7 +8,7 @@ from lea.actions.action import AnyAction, Look
 from lea.actions.desk import Desk
 from lea.actions.intents import prepared
 from lea.actions.registry import Registry, built_in, installed
-from lea.handlers.keys import CLOCK, CONFIG, DESK, FOREIGN_JOBS, KPIS, NEWS, NOTICES, RUNS, STORE, TURNS
+from lea.handlers.keys import CLOCK, CONFIG, DESK, DUES, FOREIGN_JOBS, KPIS, NEWS, NOTICES, RUNS, STORE, TURNS
 from lea.handlers.openapi import Described
 from lea.ids import RunId
 from lea.manager.checking import Checking
@@ -17,6 +17,7 @@ from lea.manager.news import State
 from lea.resilience.cache import LookupCache
 from lea.resilience.single_flight import SingleFlight
 from lea.rooms.keys import CACHES, REGISTRY, TASKS
+from lea.rooms.plugged import PLUGGED
 from lea.sources.source import Source
 from lea.store.acts import Receipt
 
@@ -26,8 +27,9 @@ COMPANIES = 10_000
 
 def registry(app: web.Application, more: Sequence[AnyAction]) -> Registry:
     """Every action there is; looking for packages reads the disk. `more` are those of tests and benchmarks."""
-    own = built_in(geocode=bool(app[CONFIG].geocoding.url), pipelines=_Pipelines(app))
-    return Registry([*own, *installed(), *more])
+    config = app[CONFIG]
+    own = built_in(geocode=bool(config.geocoding.url), pipelines=_Pipelines(app), schedules=config.schedules)
+    return Registry([*own, *installed(app[PLUGGED].plugins), *more])
 
 
 class _Pipelines:
@@ -74,6 +76,9 @@ def desk(app: web.Application, source: Source) -> Desk:
             app[NEWS].changed(receipt.company_id, receipt.record_id, receipt.record_reference or "", _state(receipt))
         if receipt.record_kind == "run" and receipt.record_id is not None:
             tell_run(RunId(receipt.record_id), undone=receipt.state == "undone")
+        if receipt.record_kind == "schedule" and receipt.record_id is not None:
+            gone = (receipt.name == "cancel_schedule") != (receipt.state == "undone")
+            app[DUES].changed(receipt.user_id, receipt.record_id, "ended" if gone else "active")
 
     return Desk(
         app[REGISTRY],

@@ -64,8 +64,9 @@ from lea.rooms.acting import decisions, desk
 from lea.rooms.drilling import drills
 from lea.rooms.figures import kpis
 from lea.rooms.jobs import job_checks, with_foreign_jobs
-from lea.rooms.keys import TARGET, TASKS, Room
+from lea.rooms.keys import LISTENING, TARGET, TASKS, Room
 from lea.rooms.models import TELLER, asked_in_turn, broken_at, estimates, llm_checks, provider_of
+from lea.rooms.plugged import PLUGGED
 from lea.rooms.storage import preload
 from lea.rooms.whatsapp import whatsapp_checks
 from lea.runs.pipeline import Pipeline
@@ -95,14 +96,18 @@ def core(adapters: Adapters) -> Room:
         app[DEPENDENCIES] = dependencies
         app[SOURCE] = source = DrillSource(with_foreign_jobs(app, adapters.source(store)), app[TARGET])
         facts = CompanyFacts(source, store)
-        asked = provider_of(config, facts, dependencies) if adapters.provider is None else adapters.provider(config)
+        asked = (
+            provider_of(config, facts, dependencies, app[PLUGGED])
+            if adapters.provider is None
+            else adapters.provider(config)
+        )
         provider = DrillProvider(asked, app[TARGET], broken_at(config, facts, adapters.clock, asked))
         snapshots = Snapshots(app[STATE], adapters.clock)
         manager = LLMManager(source, config, adapters.clock, tasks, snapshots)
         checkpointer = Checkpointer(store)
         bus = app[BUS]
         owner, elsewhere = new_id("p"), Elsewhere(bus, store)
-        traces = app[TRACES]
+        traces, listening = app[TRACES], app[LISTENING]
         app[NOTICES] = Notices(bus)
         app[NEWS] = News(manager, app[NOTICES], bus)
         app[DESK] = desk(app, source)
@@ -126,6 +131,7 @@ def core(adapters: Adapters) -> Room:
             clock=adapters.clock,
             settling=tasks,
             trace=None if traces is None else traces.turn,
+            listening=listening,
         )
         app[PROVIDER] = provider
         app[MANAGER] = manager

@@ -5,18 +5,21 @@ from typing import Final
 
 from aiohttp import web
 
+from lea.config import Config
 from lea.errors import StartError
 from lea.handlers.keys import CLOCK, CONFIG, DEPENDENCIES, FOREIGN_JOBS, STORE
 from lea.outside import ForeignJobs as Settings
 from lea.resilience.health import Check
 from lea.resilience.single_flight import SingleFlight
 from lea.rooms.keys import TASKS
+from lea.rooms.plugged import PLUGGED
 from lea.sources.combined import CombinedSource, ForeignJobs
 from lea.sources.firestore import Firestore
 from lea.sources.foreign import Foreign
 from lea.sources.guarded import GuardedSource
 from lea.sources.kept import Kept, Terms
 from lea.sources.odoo import Odoo
+from lea.sources.plugged import PluggedSource
 from lea.sources.source import Source
 
 PATIENCE: Final = 0.8
@@ -38,15 +41,22 @@ def _configured(app: web.Application) -> ForeignJobs:
         ("odoo", config.odoo, lambda: Odoo(config.odoo, dependencies.get("odoo"))),
         ("firestore", config.firestore, lambda: Firestore(config.firestore, dependencies.get("firestore"), clock)),
     ]
-    systems = []
+    systems: list[tuple[Settings, Foreign]] = []
     for name, settings, make in makers:
         if settings.lacking:
             raise StartError(f"{name}.{settings.lacking[0]}: must be set, since {name}.company is")
         if settings.company:
-            patience = min(settings.timeout, PATIENCE * config.sessions.load_timeout)
-            terms = Terms(settings.fresh, settings.stale, settings.timeout, patience)
-            systems.append((settings.company, Kept(make(), terms, clock, flights)))
-    return ForeignJobs(app[STORE], systems, clock, flights)
+            systems.append((settings, make()))
+    systems += [
+        (one.terms, PluggedSource(one.name, one.source, dependencies.get(one.name))) for one in app[PLUGGED].sources
+    ]
+    kept = [(settings.company, Kept(system, _terms(settings, config), clock, flights)) for settings, system in systems]
+    return ForeignJobs(app[STORE], kept, clock, flights)
+
+
+def _terms(settings: Settings, config: Config) -> Terms:
+    patience = min(settings.timeout, PATIENCE * config.sessions.load_timeout)
+    return Terms(settings.fresh, settings.stale, settings.timeout, patience)
 
 
 def job_checks(app: web.Application) -> dict[str, Check]:

@@ -7,6 +7,7 @@ from aiohttp import web
 from lea.actions.registry import Registry
 from lea.bus.caches import Caches
 from lea.drill.target import Target
+from lea.hooks.listening import Listening
 from lea.tasks import TaskOwner
 
 Room = Callable[[web.Application], AsyncIterator[None]]
@@ -14,5 +15,6 @@ Room = Callable[[web.Application], AsyncIterator[None]]
 
 TASKS = web.AppKey("tasks", TaskOwner)
 CACHES = web.AppKey("caches", Caches)
+LISTENING = web.AppKey("listening", Listening)
 TARGET = web.AppKey("target", Target)
 REGISTRY = web.AppKey("registry", Registry)

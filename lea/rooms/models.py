@@ -12,6 +12,7 @@ from lea.llm.failover import Failover
 from lea.llm.guarded import Guarded
 from lea.llm.local import LocalEngine
 from lea.llm.openai import OpenAIClient
+from lea.llm.plugged import PluggedProvider
 from lea.llm.prices import FREE
 from lea.llm.provider import Answering, Provider
 from lea.llm.stream import OpenAIStream
@@ -20,6 +21,7 @@ from lea.manager.outcome import estimate_unfinished
 from lea.resilience.dependency import Dependencies
 from lea.resilience.health import Check
 from lea.resilience.http import HttpClient
+from lea.rooms.plugged import Plugged
 from lea.sources.facts import CompanyFacts
 from lea.store.checkpoints import Estimate, Unfinished
 
@@ -29,13 +31,19 @@ FALLBACK = "fallback"
 """How the model of `llm_fallback` is called in `done.provider`."""
 
 
-def provider_of(config: Config, facts: CompanyFacts, dependencies: Dependencies) -> Provider:
+def provider_of(config: Config, facts: CompanyFacts, dependencies: Dependencies, plugged: Plugged) -> Provider:
     """The configured model with those that stand in for it, or the engine that needs none."""
-    if not config.llm.configured:
+    settings = config.llm.model_copy(update=config.llm_fallback.model_dump())
+    models: list[Guarded] = []
+    if plugged.provider is not None:
+        models.append(_plugged("llm", plugged.provider, config.llm, dependencies, config.llm.provider, lesser=False))
+    elif config.llm.configured:
+        models.append(_model("llm", config.llm, dependencies, name="openai", lesser=False))
+    else:
         return LocalEngine(facts)
-    models = [_model("llm", config.llm, dependencies, name="openai", lesser=False)]
-    if config.llm_fallback.configured:
-        settings = config.llm.model_copy(update=config.llm_fallback.model_dump())
+    if plugged.fallback is not None:
+        models.append(_plugged("llm_fallback", plugged.fallback, settings, dependencies, FALLBACK, lesser=True))
+    elif config.llm_fallback.configured:
         models.append(_model("llm_fallback", settings, dependencies, name=FALLBACK, lesser=True))
     return Failover(models, LocalEngine(facts, lesser=True), config.llm.total_timeout)
 
@@ -64,6 +72,13 @@ def _model(dependency_name: str, config: Llm, dependencies: Dependencies, *, nam
     )
     sdk = OpenAIClient(config, connect_timeout=limits.connect_timeout)
     return Guarded(Shaped(OpenAIStream(config, http, sdk, name=name, lesser=lesser)), config, dependency)
+
+
+def _plugged(
+    dependency_name: str, provider: Provider, config: Llm, dependencies: Dependencies, name: str, *, lesser: bool
+) -> Guarded:
+    kept = PluggedProvider(provider, config, name=name, lesser=lesser)
+    return Guarded(Shaped(kept), config, dependencies.get(dependency_name))
 
 
 def llm_checks(provider: Provider) -> dict[str, Check]:
@@ -95,7 +110,11 @@ def estimates(config: Config) -> Callable[[Unfinished], Estimate]:
 
     def asked(left: Unfinished, by: Server) -> Answering:
         return Answering(
-            left.provider or "", left.model or "", by.base_url or "openai", False, (by.price_in, by.price_out)
+            left.provider or "",
+            left.model or "",
+            by.provider or by.base_url or "openai",
+            False,
+            (by.price_in, by.price_out),
         )
 
     def estimated(left: Unfinished) -> Estimate:

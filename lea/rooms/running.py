@@ -12,6 +12,8 @@ from lea.rooms.catalog import enrich, extract
 from lea.rooms.core import Adapters
 from lea.rooms.figures import run_costs
 from lea.rooms.keys import TASKS, Room
+from lea.rooms.plugged import PLUGGED
+from lea.rooms.scheduling import scheduled_ask
 from lea.runs.pipeline import Pipeline
 from lea.runs.registry import Pipelines, installed
 from lea.runs.runner import Runner
@@ -28,13 +30,15 @@ if TYPE_CHECKING:
 
 def built_in(app: web.Application) -> list[Pipeline]:
     """Léa's own."""
-    return [extract(app), enrich(app)]
+    return [extract(app), enrich(app), scheduled_ask(app)]
 
 
 def running(adapters: Adapters) -> Room:
     async def room(app: web.Application) -> AsyncIterator[None]:
         store, tasks, settings = app[STORE], app[TASKS], app[CONFIG].runs
-        pipelines = Pipelines([*built_in(app), *await asyncio.to_thread(installed), *adapters.pipelines])
+        pipelines = Pipelines(
+            [*built_in(app), *await asyncio.to_thread(installed, app[PLUGGED].plugins), *adapters.pipelines]
+        )
         app[WATCHING] = watching = Watching(store, tasks, sole=store.sole)
         app[STATUSES] = statuses = Statuses("catalog", app[BUS], store, tasks, sole=store.sole)
         telling = Telling(watching, statuses, app[BUS], app[NOTICES].tell_company)

@@ -3,18 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from lea import plugins
 from lea.errors import BadRequest, StartError
+from lea.plugins import PIPELINES, Plugins
 from lea.runs.pipeline import Pipeline
 
-GROUP: Final = "lea.pipelines"
 NEEDED: Final = ("name", "family", "steps", "concurrency", "attempts", "plan", "work")
 Factory = Callable[[], Pipeline]
 
 
-def installed() -> list[Pipeline]:
-    """What other packages bring. Raises StartError; see plugins.installed."""
-    return plugins.installed(GROUP, "a pipeline", lambda made: all(hasattr(made, name) for name in NEEDED))
+def installed(found: Plugins) -> list[Pipeline]:
+    """What other packages bring. Raises StartError; see Plugins.make."""
+    return found.all(PIPELINES, "a pipeline", lambda made: all(hasattr(made, name) for name in NEEDED))
 
 
 class Pipelines:

@@ -33,7 +33,8 @@ class Telling:
         """It is like this now."""
         self._wake(run.id, run.company_id)
         self._signals.put(run.id, run)
-        self._notices.put(run.id, run)
+        if not run.personal:
+            self._notices.put(run.id, run)
 
     def _wake(self, run_id: RunId, company_id: CompanyId) -> None:
         self._watching.wake(run_id)

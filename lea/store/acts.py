@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from lea.ids import CompanyId, ThreadId, TurnId, UserId, derived_id
+from lea.store import hooks_events
 from lea.store.action_tables import action_calls, action_policies
 from lea.store.tables import threads
 
@@ -63,6 +64,8 @@ DONE: Final = ("succeeded", "undone")
 def add(connection: Connection, receipt: Receipt) -> None:
     """A key that is taken is an IntegrityError: `find` it first, in the same transaction."""
     connection.execute(ADD, {name: getattr(receipt, name) for name in COLUMNS})
+    if receipt.state == "succeeded":
+        hooks_events.receipt_written(connection, receipt, receipt.created_at)
 
 
 def find(connection: Connection, key: str) -> Receipt | None:
@@ -85,6 +88,8 @@ def conclude(connection: Connection, receipt: Receipt) -> bool:
         .where(action_calls.c.id == receipt.id, action_calls.c.state == "pending")
         .values({name: getattr(receipt, name) for name in COLUMNS if name not in {"id", "created_at"}})
     )
+    if changed.rowcount == 1 and receipt.state == "succeeded":
+        hooks_events.receipt_written(connection, receipt, receipt.ended_at or receipt.created_at)
     return changed.rowcount == 1
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_, updat
 
 from lea import faults
 from lea.ids import CompanyId, MessageId, ThreadId, TurnId, UserId
-from lea.store import usage
+from lea.store import hooks_events, usage
 from lea.store.leases import Lease
 from lea.store.tables import messages, threads, turns
 from lea.store.usage import Earlier, UsageRow
@@ -139,6 +139,7 @@ def _interrupt(connection: Connection, left: Unfinished, estimate: Estimate, now
     connection.execute(update(turns).where(turns.c.id == left.turn_id).values(told))
     if estimate.completion_tokens is not None:
         usage.add(connection, [_cut_call(left, estimate, now)])
+    hooks_events.turn_interrupted(connection, left, now)
 
 
 def _whole(left: Unfinished, estimate: Estimate) -> dict[str, object]:

@@ -14,6 +14,7 @@ from lea.ids import ThreadId, UserId
 from lea.store.action_tables import confirmations
 from lea.store.attachment_tables import attachments
 from lea.store.tables import messages, threads, turns
+from lea.store.whatsapp_erasing import erase_thread
 
 KEPT_S: Final = 24 * 3600
 """How long a deleted conversation can be brought back."""
@@ -64,8 +65,11 @@ def erase_unlisted(connection: Connection, now: float) -> int:
 
 
 def _erase(connection: Connection, late: ColumnElement[bool], oldest: ColumnElement[float]) -> int:
-    rows = connection.execute(select(threads.c.user_id, threads.c.id).where(late).order_by(oldest).limit(AT_ONCE)).all()
+    found = select(threads.c.user_id, threads.c.id, threads.c.deleted_at)
+    rows = connection.execute(found.where(late).order_by(oldest).limit(AT_ONCE)).all()
     for row in rows:
+        if row.deleted_at is not None:
+            erase_thread(connection, row.user_id, ThreadId(row.id[TAG_CHARACTERS:]), row.deleted_at)
         connection.execute(delete(threads).where(threads.c.user_id == row.user_id, threads.c.id == row.id))
     return len(rows)
 

@@ -12,6 +12,7 @@ from lea.store.business_tables import transactions
 from lea.store.catalog_tables import catalog_items
 from lea.store.costs import DAY_S, SECONDS
 from lea.store.run_tables import runs
+from lea.store.runs import SHARED
 from lea.store.tables import threads, turns
 
 __all__ = ["Connection", "Kpis", "Runs", "Turns", "kpis"]
@@ -113,7 +114,7 @@ def _actions(connection: Connection, company_id: CompanyId, since: float) -> dic
 
 def _runs(connection: Connection, company_id: CompanyId, since: float) -> Runs:
     query = select(runs.c.state, func.count().label("found"), func.sum(runs.c.jobs_completed).label("items")).where(
-        runs.c.company_id == company_id, runs.c.started_at >= since
+        runs.c.company_id == company_id, runs.c.started_at >= since, SHARED
     )
     found = connection.execute(query.group_by(runs.c.state)).all()
     return Runs({row.state: row.found for row in found}, sum(int(row.items) for row in found))

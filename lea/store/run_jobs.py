@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Update, bindparam, func, insert, select, upda
 
 from lea import faults
 from lea.ids import RunId, derived_id
+from lea.store import hooks_events
 from lea.store.run_effects import effects
 from lea.store.run_leases import advance
 from lea.store.run_tables import run_jobs, runs
@@ -162,8 +163,11 @@ def end(
     connection.execute(
         update(runs).where(runs.c.id == run_id).values(**values, version=version + 1, ended_at=now, lease_until=None)
     )
+    ended = of_id(connection, run_id)
+    if not ended.personal:
+        hooks_events.run_ended(connection, ended, now)
     faults.reach("run.ending")
-    return of_id(connection, run_id)
+    return ended
 
 
 def _still_open(connection: Connection, run_id: RunId, ended: Sequence[Ended]) -> list[Ended]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select
 from lea.clock import iso
 from lea.ids import CompanyId, RunId
 from lea.store.run_tables import run_jobs, runs
-from lea.store.runs import SELECTED, Run
+from lea.store.runs import SELECTED, SHARED, Run
 
 NANO: Final = 1e9
 SHOWN: Final = (
@@ -41,9 +41,10 @@ def changed(connection: Connection, run_id: RunId, after: int) -> tuple[Run, lis
 
 
 def newest(connection: Connection, company_id: CompanyId, limit: int) -> list[dict[str, Any]]:
-    """The company's jobs that changed last, of whichever run."""
+    """The company's jobs that changed last, of whichever of its runs."""
     query = (
-        JOBS.where(run_jobs.c.company_id == company_id)
+        JOBS.join(runs, runs.c.id == run_jobs.c.run_id)
+        .where(run_jobs.c.company_id == company_id, SHARED)
         .order_by(run_jobs.c.updated_at.desc(), run_jobs.c.id.desc())
         .limit(limit)
     )

@@ -13,7 +13,11 @@ from lea.ids import CompanyId, RunId, UserId
 from lea.sentences import Language
 from lea.store.run_tables import run_jobs, runs
 
+PERSONAL: Final = "own:"
+"""What begins the family of runs that are one person's: the company's others are told nothing of them."""
+
 __all__ = [
+    "PERSONAL",
     "Connection",
     "NewRun",
     "Run",
@@ -65,9 +69,15 @@ class Run:
     ended_at: float | None
     updated_at: float
 
+    @property
+    def personal(self) -> bool:
+        """Whether it is only for whoever began it."""
+        return self.family.startswith(PERSONAL)
+
 
 COLUMNS: Final = tuple(Run.__slots__)
 SELECTED: Final[Select[Any]] = select(*(runs.c[name] for name in COLUMNS))
+SHARED: Final = ~runs.c.family.startswith(PERSONAL)
 
 
 def begin(connection: Connection, new: NewRun, now: float) -> Run:
@@ -105,16 +115,15 @@ def active(connection: Connection, company_id: CompanyId, family: str) -> RunId 
 
 
 def under_way(connection: Connection, company_id: CompanyId) -> list[Run]:
-    """The runs that have not ended, of every family."""
-    query = SELECTED.where(runs.c.company_id == company_id, runs.c.ended_at.is_(None)).order_by(runs.c.started_at)
+    """The company's runs that have not ended, of every family."""
+    here = (runs.c.company_id == company_id) & runs.c.ended_at.is_(None) & SHARED
+    query = SELECTED.where(here).order_by(runs.c.started_at)
     return [_run(row) for row in connection.execute(query)]
 
 
 def latest(connection: Connection, company_id: CompanyId, family: str | None = None) -> Run | None:
     """The run that was started last."""
-    query = SELECTED.where(runs.c.company_id == company_id)
-    if family is not None:
-        query = query.where(runs.c.family == family)
+    query = SELECTED.where(runs.c.company_id == company_id, SHARED if family is None else runs.c.family == family)
     row = connection.execute(query.order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else _run(row)
 

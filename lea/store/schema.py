@@ -7,7 +7,9 @@ from lea.store import (
     catalog_tables,
     drill_tables,
     feedback_tables,
+    hooks_tables,
     run_tables,
+    schedule_tables,
     tables,
     whatsapp_tables,
 )
@@ -21,8 +23,10 @@ __all__ = [
     "catalog_tables",
     "drill_tables",
     "feedback_tables",
+    "hooks_tables",
     "metadata",
     "run_tables",
+    "schedule_tables",
     "tables",
     "whatsapp_tables",
 ]

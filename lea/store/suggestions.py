@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from lea.ids import CompanyId
 from lea.store.business_tables import department_jobs, transactions
 from lea.store.run_tables import runs
+from lea.store.runs import SHARED
 
 __all__ = ["Connection", "Promising", "promising"]
 
@@ -32,7 +33,7 @@ def promising(connection: Connection, company_id: CompanyId, over: str, states: 
     pair: tuple[Any, Any] = (job.department, job.state)
     waiting = select(*pair).where(job.company_id == company_id, job.state.in_(states)).group_by(*pair)
     jobs = connection.execute(waiting.order_by(func.count().desc(), *pair).limit(1)).one_or_none()
-    under_way = select(runs.c.id).where(runs.c.company_id == company_id, runs.c.ended_at.is_(None)).limit(1)
+    under_way = select(runs.c.id).where(runs.c.company_id == company_id, runs.c.ended_at.is_(None), SHARED).limit(1)
     return Promising(
         reference=connection.execute(newest).scalar_one_or_none(),
         stage=connection.execute(stage).scalar_one_or_none(),

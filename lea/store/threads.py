@@ -10,6 +10,7 @@ from lea.ids import CompanyId, ThreadId, UserId
 from lea.store.business_tables import transactions
 from lea.store.folding import contains
 from lea.store.tables import messages, threads, turns
+from lea.store.whatsapp_erasing import erase_thread
 
 PINNED = 50
 """Most conversations a person keeps on top."""
@@ -103,6 +104,8 @@ def change(
 def remove(connection: Connection, user_id: UserId, thread_id: ThreadId) -> bool:
     """Erase a conversation with its turns and messages for good; whether there was one."""
     result = connection.execute(delete(threads).where(threads.c.user_id == user_id, threads.c.id == thread_id))
+    if result.rowcount:
+        erase_thread(connection, user_id, thread_id, None)
     return result.rowcount == 1
 
 

@@ -155,8 +155,9 @@ END_TURN: Final = (
 """Made once: building a statement costs more than running it, and every turn runs these."""
 
 
-def end(connection: Connection, turn: EndTurn) -> None:
-    """Save the answer and what it took, once; if the turn has ended or is no longer there, only its calls are kept."""
+def end(connection: Connection, turn: EndTurn) -> bool:
+    """Save the answer and what it took, once; False where the turn has ended or is no longer there: only its calls
+    are kept then."""
     connection.execute(
         END_MESSAGE,
         {
@@ -167,7 +168,7 @@ def end(connection: Connection, turn: EndTurn) -> None:
             "provider": turn.provider,
         },
     )
-    connection.execute(
+    ended = connection.execute(
         END_TURN,
         {
             "at": turn.turn_id,
@@ -186,6 +187,7 @@ def end(connection: Connection, turn: EndTurn) -> None:
     )
     usage.add(connection, turn.spent)
     faults.reach("turn.ending")
+    return ended.rowcount == 1
 
 
 def find_by_request(connection: Connection, user_id: UserId, request_id: RequestId) -> StoredTurn | None:

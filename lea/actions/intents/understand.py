@@ -14,6 +14,7 @@ from lea.actions.intents.grammar import Found
 from lea.actions.intents.intent import READS, Intent
 from lea.actions.intents.manners import Request, request
 from lea.actions.intents.queries import query
+from lea.actions.intents.schedules import managed, scheduled, scheduled_after
 from lea.actions.intents.tables import TABLES
 from lea.actions.intents.text import Span, span
 from lea.llm.offline.words import pointed_language, words
@@ -55,7 +56,7 @@ def plain(text: str, language: Language) -> Intent | None:
     message = span(text)
     brief = len(text) <= LONGEST and len(words(text)) <= MOST_WORDS
     for candidate in (language, *(other for other in get_args(Language) if other != language)):
-        intent = _understood(message, candidate, brief)
+        intent = scheduled(message, candidate, plain) or _understood(message, candidate, brief)
         if intent is not None:
             return intent
     return None
@@ -67,6 +68,9 @@ def _understood(message: Span, language: Language, brief: bool) -> Intent | None
     writes = [intent for intent in intents if intent.action not in READS]
     if writes:
         return writes[0] if all(intent == writes[0] for intent in intents) else None
+    later = scheduled_after(message, language) or managed(message, language)
+    if later is not None:
+        return later
     if intents:
         return intents[0]
     return query(message.typed, language) if brief else None
