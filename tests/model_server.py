@@ -26,7 +26,8 @@ from typing import Any, Self
 import uvloop
 from aiohttp import web
 
-from tests.model_replies import Answer, Call, Fault, Refusal, Reply, events, marked
+from tests.model_ears import Ears
+from tests.model_replies import Answer, Call, Fault, Refusal, Reply, events, marked, refusal
 
 __all__ = ["Answer", "Call", "Exchange", "ModelServer", "Refusal", "Reply"]
 
@@ -65,6 +66,8 @@ class ModelServer:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_post("/v1/chat/completions", self._completions)
         app.router.add_get("/v1/models", self._models)
+        self.ears = Ears()
+        app.router.add_post("/v1/audio/transcriptions", self.ears.listen)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0)
 
     async def __aenter__(self) -> Self:
@@ -220,13 +223,6 @@ class Paced:
         self._loop.call_at(self._due, self._step)
 
 
-def refusal(reply: Refusal) -> web.Response:
-    """The error as OpenAI writes it."""
-    error = {"error": {"message": reply.message, "type": "scripted_error", "param": None, "code": reply.code}}
-    body = json.dumps(error).encode() if reply.body is None else reply.body
-    return web.Response(status=reply.status, body=body, content_type="application/json", headers=dict(reply.headers))
-
-
 async def serve(host: str, port: int, default: Answer) -> None:
     """Run until killed."""
     async with ModelServer(host=host, port=port, default=default) as server:
@@ -236,6 +232,12 @@ async def serve(host: str, port: int, default: Answer) -> None:
         await asyncio.Event().wait()
 
 
+def plain_words(count: int) -> tuple[str, ...]:
+    """So many words with `mot` in each: letters only, since a word with digits may be a reference to look up."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return tuple(f"mot{letters[number // 26 % 26]}{letters[number % 26]} " for number in range(count))
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description="A scripted OpenAI-compatible server.")
     options.add_argument("--host", default="127.0.0.1")
@@ -243,7 +245,7 @@ def main() -> None:
     options.add_argument("--tokens", type=int, default=0, help="length of the default answer; 0: a short sentence")
     options.add_argument("--every", type=float, default=0.02, help="seconds between tokens")
     given = options.parse_args()
-    words = tuple(f"mot{n} " for n in range(given.tokens))
+    words = plain_words(given.tokens)
     with suppress(KeyboardInterrupt):
         uvloop.run(serve(given.host, given.port, Answer(pieces=words, every=given.every)))
 
