@@ -17,7 +17,7 @@ from lea.llm.openai import OpenAIClient, base_url
 from lea.llm.provider import Answering, ModelEvent, Prompt, Take
 from lea.llm.silence import Watch
 from lea.llm.wire import AnswerReader
-from lea.resilience.http import Arriving, HttpClient, read_at_most
+from lea.resilience.http import HttpClient, arriving_of, read_at_most
 
 REFUSAL_BYTES = 65_536
 REFUSAL_S = 1.0
@@ -133,18 +133,17 @@ class Call:
         if self._answer.ended:
             return
         pouring = _Pouring(self, self._response.content, take)
-        connection = self._response.connection
-        protocol = None if connection is None else connection.protocol  # None: the whole body is here already
+        arriving = arriving_of(self._response)
         self._watch.begin()
         self._watch.on_silence = pouring.arrived
         try:
-            if isinstance(protocol, Arriving):
-                protocol.on_arrival = pouring.arrived
+            if arriving is not None:
+                arriving.on_arrival = pouring.arrived
             pouring.arrived()
             await pouring.over
         finally:
-            if isinstance(protocol, Arriving):
-                protocol.on_arrival = None
+            if arriving is not None:
+                arriving.on_arrival = None
             self._watch.end()
             if self._answer.ended:
                 self._give_back()

@@ -126,6 +126,14 @@ class HttpClient:
         response.close()
 
 
+def arriving_of(response: aiohttp.ClientResponse) -> Arriving | None:
+    """The connection the rest of a body comes by; None where all of it is here already."""
+    protocol = None if response.connection is None else response.connection.protocol
+    if protocol is None or isinstance(protocol, Arriving):
+        return protocol
+    raise TypeError(f"a connection of ours is needed, not {type(protocol)}")
+
+
 async def read_at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
     """The first `limit` bytes of the body; a longer one is left unread. Raises aiohttp.ClientError."""
     body = bytearray()
