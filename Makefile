@@ -29,7 +29,7 @@ check: dev static/vendor/installed ## formatting, lint, types, directions betwee
 	$(BIN)/lint-imports --no-cache
 	tools/with-node npm run --silent check
 
-bench: dev static/vendor/installed ## measure; results in benchmarks/results/
+bench: dev static/vendor/installed system build/bench/installed ## measure; results in benchmarks/results/
 	$(BIN)/python -m benchmarks
 
 dev: .venv/installed-dev
@@ -40,6 +40,8 @@ lock: ## write the locks anew from pyproject.toml
 		--extra redis --extra postgres --extra documents --extra tracing pyproject.toml -o requirements.lock
 	build/lock/bin/uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate --quiet \
 		--all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
+	build/lock/bin/uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade \
+		benchmarks/requirements.in -o requirements-bench.lock
 
 audit: ## known vulnerabilities in what is locked; asks the network, so it is no part of `check`
 	$(PYTHON) -m venv build/audit && build/audit/bin/pip install --quiet pip-audit
@@ -68,6 +70,11 @@ clean: ## forget what was installed and built
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install --quiet --no-deps -e .
 	touch $@ .venv/installed
+
+build/bench/installed: requirements-bench.lock
+	$(PYTHON) -m venv build/bench
+	build/bench/bin/pip install --quiet --require-hashes -r requirements-bench.lock
+	touch $@
 
 static/vendor/installed: package-lock.json tools/vendor.mjs | .venv/installed
 	tools/with-node npm ci --ignore-scripts --silent

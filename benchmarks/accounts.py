@@ -17,9 +17,9 @@ COMPANIES = 20
 """The users are spread over so many."""
 
 
-async def make_users(folder: Path, count: int) -> list[str]:
+async def make_users(folder: Path, count: int, **settings: str) -> list[str]:
     """API keys of as many new users; no password is hashed, nobody signs in with one."""
-    config = Config.load(None, lea_settings(folder))
+    config = Config.load(None, {**lea_settings(folder), **settings})
     tasks, passwords, clock = TaskOwner(), Passwords(), SystemClock()
     store = Store(config.database, tasks)
     enrolment = Enrolment(store, clock, passwords, link_lifetime_s=1, load_sample=lambda _connection, _company: None)

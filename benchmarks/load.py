@@ -20,6 +20,7 @@ class Answer:
     sent: float
     first_byte: float = 0
     first_token: float = 0
+    last_token: float = 0
     ended: float = 0
     tokens: int = 0
     body: bytearray = field(default_factory=bytearray)
@@ -30,6 +31,25 @@ class Meter:
     """Tokens that have reached any reader so far."""
 
     tokens: int = 0
+    gaps: list[float] | None = None
+    """Seconds from a token to the next of the same answer, while somebody wants to know."""
+    _due: int = 0
+    _reached: asyncio.Future[float] | None = None
+
+    def reach(self, tokens: int) -> asyncio.Future[float]:
+        """When (`perf_counter`) so many in all have come."""
+        self._due, self._reached = tokens, asyncio.get_running_loop().create_future()
+        return self._reached
+
+    def add(self, tokens: int, now: float) -> None:
+        self.tokens += tokens
+        if self._reached is not None and self.tokens >= self._due:
+            self._reached.set_result(now)
+            self._reached = None
+
+
+class WrongAnswer(Exception):
+    """The server refused, or did not tell what the model said."""
 
 
 class Connection(asyncio.Protocol):
@@ -40,6 +60,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._answer: Answer | None = None
         self._head = 0
+        self._whole = 0
         self.ended: asyncio.Future[Answer]
         self.began: asyncio.Future[Answer]
 
@@ -57,7 +78,7 @@ class Connection(asyncio.Protocol):
         """Send; the future of the whole answer. `began` resolves at the first byte of the body."""
         loop = asyncio.get_running_loop()
         self.ended, self.began = loop.create_future(), loop.create_future()
-        self._head = 0
+        self._head = self._whole = 0
         self._answer = Answer(perf_counter())
         self._transport.write(request)
         return self.ended
@@ -71,11 +92,14 @@ class Connection(asyncio.Protocol):
         body += data
         tokens = data.count(TOKEN)
         if tokens:
-            self._meter.tokens += tokens
+            if self._meter.gaps is not None and answer.last_token:
+                self._meter.gaps.append(now - answer.last_token)
+            answer.last_token = now
             answer.first_token = answer.first_token or now
+            self._meter.add(tokens, now)
         if not answer.first_byte and not self._begin(answer, now):
             return
-        if body.endswith(b"\r\n0\r\n\r\n") or self._length_reached(body):
+        if len(body) >= self._whole if self._whole else body.endswith(b"\r\n0\r\n\r\n"):
             answer.ended, answer.tokens = now, body.count(TOKEN)
             self._answer = None
             self.ended.set_result(answer)
@@ -97,16 +121,18 @@ class Connection(asyncio.Protocol):
             self._head = 0
             return False
         answer.first_byte = now
+        self._whole = self._length(bytes(answer.body[: self._head]).lower())
         if not answer.body.startswith(b"HTTP/1.1 200"):
-            raise SystemExit(f"the server refused: {bytes(answer.body[:600])!r}")
+            self.connection_lost(WrongAnswer(f"the server refused: {bytes(answer.body[:600])!r}"))
+            self.close()
+            return False
         self.began.set_result(answer)
         return True
 
-    def _length_reached(self, body: bytearray) -> bool:
-        start = body.find(b"Content-Length: ", 0, self._head)
-        if start < 0:
-            return False
-        return len(body) - self._head >= int(body[start + 16 : body.find(b"\r\n", start)])
+    def _length(self, head: bytes) -> int:
+        """Of head and body together; 0 where the body comes in chunks."""
+        start = head.find(b"content-length: ")
+        return 0 if start < 0 else self._head + int(head[start + 16 : head.find(b"\r\n", start)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +143,9 @@ class Window:
     cpu: float
     tokens: int
     answers: list[Answer]
-    """Those that were sent within the window."""
+    """Those that were asked for within the window; where it was too short for that, those that ended after it began."""
+    gaps: list[float]
+    """Seconds between tokens of the same answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,30 +158,37 @@ class Shape:
     """Tokens every answer must have; another number ends the run."""
     spread: float = 0
     warm: float = 1.5
-    """Seconds of steady load before the window."""
+    """Seconds of steady load before the window, which also waits until every reader was answered once."""
 
 
 async def steady(door: Door, server: Server, shape: Shape, check: Callable[[Answer], None] | None = None) -> Window:
-    """Keep the load up for the window and let every answer end; raises SystemExit for a wrong one."""
+    """Keep the load up for the window and let every answer end; raises WrongAnswer."""
     meter = Meter()
     readers = [_Reader(number, await Connection.open(door, meter), door, shape) for number in range(shape.readers)]
     async with asyncio.TaskGroup() as group:
         for reader in readers:
             group.create_task(reader.run(check))
         await asyncio.sleep(shape.spread + shape.warm)
-        begun, cpu, tokens = perf_counter(), server.cpu(), meter.tokens
+        await asyncio.gather(*[reader.answered for reader in readers])
+        begun, cpu, tokens, gaps = perf_counter(), server.cpu(), meter.tokens, list[float]()
+        meter.gaps = gaps
         await asyncio.sleep(shape.seconds)
         ended, cpu, tokens = perf_counter(), server.cpu() - cpu, meter.tokens - tokens
+        meter.gaps = None
         for reader in readers:
             reader.leaving = True
-    answers = [answer for reader in readers for answer in reader.answers if begun <= answer.sent]
-    return Window(ended - begun, cpu, tokens, answers)
+    if shape.tokens and not tokens:
+        raise WrongAnswer(f"nothing came in {shape.seconds} s")
+    everything = [answer for reader in readers for answer in reader.answers if begun <= answer.ended]
+    answers = [answer for answer in everything if begun <= answer.sent] or everything
+    return Window(ended - begun, cpu, tokens, answers, gaps)
 
 
 class _Reader:
     def __init__(self, number: int, connection: Connection, door: Door, shape: Shape) -> None:
         self.answers: list[Answer] = []
         self.leaving = False
+        self.answered = asyncio.get_running_loop().create_future()
         self._number = number
         self._connection = connection
         self._door = door
@@ -165,9 +200,11 @@ class _Reader:
             asking = self._connection.ask(self._door.request(self._number))
             answer = await asyncio.wait_for(asking, ANSWER_TIMEOUT_S)
             if answer.tokens != self._shape.tokens:
-                raise SystemExit(f"{answer.tokens} tokens instead of {self._shape.tokens}: {bytes(answer.body)!r}")
+                raise WrongAnswer(f"{answer.tokens} tokens instead of {self._shape.tokens}: {bytes(answer.body)!r}")
             if check is not None:
                 check(answer)
             answer.body.clear()
             self.answers.append(answer)
+            if not self.answered.done():
+                self.answered.set_result(None)
         self._connection.close()

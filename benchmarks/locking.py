@@ -16,7 +16,9 @@ from lea.config import Config
 from lea.ids import CompanyId, UserId
 from lea.manager.locks import LeafLock, LockTimes
 from lea.manager.manager import Initialized, LLMManager
+from lea.manager.snapshots import Snapshots
 from lea.sources.source import JobsData, JobsMetrics, Source, UserContext
+from lea.state.memory import MemoryState
 from lea.tasks import TaskOwner
 
 
@@ -49,8 +51,8 @@ class SlowSource:
 class LoadsInsideTheLock(LLMManager):
     """The control: what everybody waits for if one global lock is held over the load."""
 
-    def __init__(self, source: Source, config: Config, clock: Clock, tasks: TaskOwner) -> None:
-        super().__init__(source, config, clock, tasks)
+    def __init__(self, source: Source, config: Config, clock: Clock, tasks: TaskOwner, snapshots: Snapshots) -> None:
+        super().__init__(source, config, clock, tasks, snapshots)
         self._held_too_long = LeafLock("global")
 
     async def initialize(self, identity: Identity) -> Initialized:
@@ -64,7 +66,8 @@ async def measure(users: int, load: float, *, inside: bool) -> dict[str, list[fl
     """Milliseconds of every user: `lock_wait` as the manager tells it, `total` since all of them asked."""
     tasks = TaskOwner()
     kind = LoadsInsideTheLock if inside else LLMManager
-    manager = kind(SlowSource(load), Config(), SystemClock(), tasks)
+    clock = SystemClock()
+    manager = kind(SlowSource(load), Config(), clock, tasks, Snapshots(MemoryState(), clock))
     waits: list[float] = []
     totals: list[float] = []
     asked = perf_counter()

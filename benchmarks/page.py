@@ -13,7 +13,7 @@ from playwright.async_api import Page, async_playwright
 from benchmarks.report import Part, Row, Target
 from tests.e2e.long_thread import MESSAGES, add_long_thread
 from tests.e2e.server import CLAIRE, server
-from tests.model_server import Answer, ModelServer
+from tests.model_server import Answer, ModelServer, plain_words
 
 SLOWER = 4
 TOKENS = 20_000
@@ -158,7 +158,7 @@ async def _long_answer(page: Page, model: ModelServer, tokens: int) -> float:
 
 
 async def _reloaded(page: Page, model: ModelServer) -> float:
-    words = tuple(f"mot{number} " for number in range(3000))
+    words = plain_words(3000)
     model.script(Answer(pieces=words, every=0.005))
     await _ask(page)
     await page.wait_for_function(

@@ -12,6 +12,8 @@ from aiohttp import web
 
 MODEL = web.AppKey("model", str)
 CLIENT = web.AppKey("client", aiohttp.ClientSession)
+FOLLOWERS = web.AppKey("followers", list[web.StreamResponse])
+ENDED = web.AppKey("ended", asyncio.Event)
 HEADERS = {"Content-Type": "application/json"}
 
 
@@ -44,6 +46,32 @@ async def hung(request: web.Request) -> web.StreamResponse:
     return response
 
 
+async def nothing(request: web.Request) -> web.StreamResponse:
+    """The least that answers a request."""
+    await request.read()
+    return web.json_response({"success": True})
+
+
+async def follow(request: web.Request) -> web.StreamResponse:
+    """One of those `publish` writes to."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    await response.write(b": ok\n\n")
+    request.app[FOLLOWERS].append(response)
+    await request.app[ENDED].wait()
+    return response
+
+
+async def publish(request: web.Request) -> web.StreamResponse:
+    """Write the body to every follower, one after the other; an empty one ends them all."""
+    data = await request.read()
+    if not data:
+        request.app[ENDED].set()
+    for response in request.app[FOLLOWERS]:
+        await response.write(data)
+    return web.Response(text="told")
+
+
 async def client(app: web.Application) -> AsyncIterator[None]:
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as app[CLIENT]:
@@ -54,9 +82,13 @@ async def serve(model: str) -> None:
     """Run until killed."""
     app = web.Application()
     app[MODEL] = f"{model}/chat/completions"
+    app[FOLLOWERS], app[ENDED] = [], asyncio.Event()
     app.router.add_post("/stream", stream)
     app.router.add_post("/whole", whole)
     app.router.add_post("/hung", hung)
+    app.router.add_post("/nothing", nothing)
+    app.router.add_get("/follow", follow)
+    app.router.add_post("/publish", publish)
     app.cleanup_ctx.append(client)
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0)
     await runner.setup()

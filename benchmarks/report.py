@@ -11,8 +11,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
+from benchmarks import charts
+
 RESULTS = Path(__file__).parent / "results"
-HEADINGS = ("", "Léa", "bare", "ratio", "must", "aim", "")
 
 Verdict = Literal["aim met", "must met", "MISSED", ""]
 
@@ -67,13 +68,13 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         target = self.target
-        ratio = f"+{self.figure:.3g} {self.unit}" if self.judged == "difference" else ""
+        ratio = f"{self.figure:+.3g} {self.unit}" if self.judged == "difference" else ""
         if self.judged == "ratio" and self.ratio is not None:
             ratio = f"{self.ratio:.2f} ×"
         return (
             self.what,
-            f"{_shown(median(self.lea))} {self.unit}",
-            f"{_shown(median(self.bare))} {self.unit}" if self.bare else "",
+            f"{charts.shown(median(self.lea))} {self.unit}",
+            f"{charts.shown(median(self.bare))} {self.unit}" if self.bare else "",
             ratio,
             "" if target is None else target.shown(target.must),
             "" if target is None else target.shown(target.aim),
@@ -82,27 +83,55 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """A figure as it went on: `points` of x and y, to be drawn as a line."""
+
+    what: str
+    unit: str
+    x_unit: str
+    points: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """One part's rows, and what a reader must know to trust them."""
+    """One part's rows, and what a reader must know to trust them; `beside` is what Léa is held against."""
 
     name: str
     title: str
     rows: Sequence[Row]
     notes: Sequence[str] = field(default_factory=list)
+    beside: str = "bare"
+    series: Sequence[Series] = ()
 
     def table(self) -> str:
         """As Markdown, aligned so that a terminal shows it as well."""
-        lines = [HEADINGS, *(row.cells() for row in self.rows)]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+        headings = ("", "Léa", self.beside, "ratio", "must", "aim", "")
+        lines = [headings, *(row.cells() for row in self.rows)]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
         shown = [" | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
         rule = " | ".join("-" * max(width, 1) for width in widths)
         return "\n".join(f"| {line} |" for line in [shown[0], rule, *shown[1:]])
 
     def as_json(self) -> dict[str, Any]:
         rows = [
-            {**asdict(row), "median": median(row.lea), "ratio": row.ratio, "verdict": row.verdict} for row in self.rows
+            {
+                **asdict(row),
+                "median": median(row.lea),
+                "ratio": row.ratio,
+                "verdict": row.verdict,
+                "cells": row.cells(),
+            }
+            for row in self.rows
         ]
-        return {"part": self.name, "title": self.title, "machine": machine(), "rows": rows, "notes": list(self.notes)}
+        return {
+            "part": self.name,
+            "title": self.title,
+            "beside": self.beside,
+            "machine": machine(),
+            "rows": rows,
+            "series": [asdict(series) for series in self.series],
+            "notes": list(self.notes),
+        }
 
 
 def keep(part: Part) -> None:
@@ -111,9 +140,15 @@ def keep(part: Part) -> None:
     measured = {**part.as_json(), "measured_at": datetime.now(UTC).isoformat(timespec="seconds")}
     measured["table"] = part.table()
     (RESULTS / f"{part.name}.json").write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n")
+    write_pages()
+
+
+def write_pages() -> None:
+    """Both pages of all parts that were ever kept."""
     pages = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]
     text = "# Measured\n\nWritten by `make bench`; what the figures mean is in `docs/performance.md`.\n"
     (RESULTS / "README.md").write_text(text + "".join(_section(page) for page in pages))
+    (RESULTS / "index.html").write_text(charts.page(pages))
 
 
 def machine() -> dict[str, Any]:
@@ -131,10 +166,6 @@ def _section(page: dict[str, Any]) -> str:
     where = f"{on['cores']} cores, Python {on['python']}, load average {on['load_average']}"
     notes = "".join(f"- {note}\n" for note in page["notes"])
     return f"\n## {page['title']}\n\n{page['measured_at']}, {where}.\n\n{page['table']}\n\n{notes}"
-
-
-def _shown(figure: float) -> str:
-    return f"{figure:,.0f}" if abs(figure) >= 1000 else f"{figure:.3g}"
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

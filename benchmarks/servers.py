@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 ROOT = Path(__file__).parent.parent
 START_S = 60
-_CORES = sorted(os.sched_getaffinity(0))
-SERVER_CORE, LOAD_CORE = _CORES[-1], _CORES[0]
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE, LOAD_CORE = CORES[-1], CORES[0]
 """The server under test has its core for itself; the model and the load share the other."""
 CPU_CLOCK = 2
 """The kernel's id of a process's CPU clock is made from its pid and this (`clock_getcpuclockid`)."""
@@ -33,6 +36,10 @@ class Server:
         """CPU seconds of all its threads since it began, to the nanosecond."""
         return time.clock_gettime((~self.process.pid << 3) | CPU_CLOCK)
 
+    def weight(self) -> int:
+        """Bytes of memory that nobody shares with it (USS)."""
+        return int(psutil.Process(self.process.pid).memory_full_info().uss)
+
 
 @contextmanager
 def workplace() -> Iterator[Path]:
@@ -43,18 +50,27 @@ def workplace() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        os.sched_setaffinity(0, set(_CORES))
+        os.sched_setaffinity(0, set(CORES))
 
 
 @contextmanager
 def started(
-    command: Sequence[str], folder: Path, *, core: int = SERVER_CORE, environ: Mapping[str, str] | None = None
+    command: Sequence[str],
+    folder: Path,
+    *,
+    core: int = SERVER_CORE,
+    environ: Mapping[str, str] | None = None,
+    python: str = sys.executable,
+    port: int = 0,
 ) -> Iterator[Server]:
-    """Run `python <command>` in `folder` until the block ends; its output goes to a file there."""
+    """Run `python <command>` in `folder` until the block ends; its output goes to a file there.
+
+    It says where it listens, or takes connections at `port` once it is ready.
+    """
     output = folder / f"{Path(command[-1]).name}-{time.monotonic_ns()}.out"
     with output.open("wb") as file, output.with_suffix(".err").open("wb") as errors:
         process = subprocess.Popen(
-            [sys.executable, *command],
+            [python, *command],
             cwd=folder,
             env=_environment(environ or {}),
             stdout=file,
@@ -62,7 +78,7 @@ def started(
             preexec_fn=lambda: os.sched_setaffinity(0, {core}),  # noqa: PLW1509  (no threads here yet)
         )
         try:
-            yield Server(_wait_for_url(process, output), process)
+            yield Server(_wait_for_url(process, output, port), process)
         finally:
             _end(process)
 
@@ -85,9 +101,32 @@ def relay(folder: Path, model_url: str) -> Iterator[Server]:
 @contextmanager
 def lea(folder: Path, model_url: str, *command: str, **settings: str) -> Iterator[Server]:
     """Léa as `run.py` starts it, or as another `command` does; a database of the folder must have its users."""
-    environ = {**lea_settings(folder), "LEA_LLM__BASE_URL": model_url, **settings}
-    with started(command or (str(ROOT / "run.py"),), folder, environ=environ) as server:
+    with lea_on(SERVER_CORE, folder, model_url, *command, **settings) as server:
         yield server
+
+
+@contextmanager
+def lea_on(core: int, folder: Path, model_url: str, *command: str, **settings: str) -> Iterator[Server]:
+    """The same on any core."""
+    environ = {**lea_settings(folder), "LEA_LLM__BASE_URL": model_url, **settings}
+    with started(command or (str(ROOT / "run.py"),), folder, core=core, environ=environ) as server:
+        yield server
+
+
+CROWDED = {
+    "LEA_LIMITS__STREAMS_PER_USER": "100000",
+    "LEA_LIMITS__STREAMS_PER_COMPANY": "100000",
+    "LEA_LIMITS__STREAMS": "100000",
+    "LEA_LIMITS__TURNS": "100000",
+    "LEA_LIMITS__TURNS_PER_COMPANY": "100000",
+    "LEA_LIMITS__TURNS_PER_USER": "100000",
+    "LEA_DEPENDENCIES__LLM__CONCURRENCY": "100000",
+}
+"""Bounds that stand in the way where few users have thousands of streams."""
+
+
+SLOW_DATABASE = {"LEA_DATABASE__TIMEOUT": "60"}
+"""For a PostgreSQL that has to share its core with the load."""
 
 
 def lea_settings(folder: Path) -> dict[str, str]:
@@ -107,10 +146,24 @@ def _environment(extra: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), **extra}
 
 
-def _wait_for_url(process: subprocess.Popen[bytes], output: Path) -> str:
-    """The `url` of the first JSON line that has one."""
+def free_port() -> int:
+    """For a server that cannot be asked which one it took."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait_for_url(process: subprocess.Popen[bytes], output: Path, port: int) -> str:
+    """The `url` of the first JSON line that has one; of what listens at `port` where that is known."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline and process.poll() is None:
+        if port and _listens(port):
+            return f"http://127.0.0.1:{port}"
         for line in output.read_bytes().splitlines():
             url = _url_in(line)
             if url:
