@@ -25,7 +25,7 @@ export function Answer({ entry, conversation, last }) {
   const writing = live !== undefined && live.phase !== "ended";
   const { actions, confirmations } = doings(entry, live);
   return html`
-    <article class="answer ${live ? "told" : ""} ${writing ? "writing" : ""}" aria-label="Léa" aria-busy=${String(writing)}>
+    <article class="answer ${writing ? "writing" : ""}" aria-label="Léa" aria-busy=${String(writing)}>
       ${text && html`<${Prose} text=${text} growing=${writing} citations=${entry.citations} />`}
       ${actions.length > 0 && html`<${Receipts} list=${actions} />`}
       ${confirmations.map((one) => html`<${ConfirmCard} key=${one.id} told=${one} conversation=${conversation} />`)}

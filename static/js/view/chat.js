@@ -14,6 +14,9 @@ const AttachmentDialog = later(() => import("./attachment-dialog.js").then((file
 const QuotaLine = later(() => import("./quota-line.js").then((file) => file.QuotaLine));
 const RecordChip = later(() => import("./receipts.js").then((file) => file.RecordChip));
 
+/** In these states something else stands in an empty conversation. */
+const UNGREETED = new Set(["loading", "missing", "failed"]);
+
 /** The conversation on the page, from its title to the composer. */
 export function Chat() {
   const conversation = current.value;
@@ -21,8 +24,9 @@ export function Chat() {
   const thread = threads.value.find((one) => one.id === conversation.id);
   const about = thread?.transaction ?? conversation.about.value;
   const title = conversation.fresh ? html`<span class="unseen">${t("thread.untitled")}</span>` : thread?.title || t("thread.untitled");
+  const greeted = !UNGREETED.has(conversation.status.value) && conversation.entries.value.length === 0;
   return html`
-    <main class="chat">
+    <main class="chat ${greeted ? "greeted" : ""}">
       <header class="bar">
         <${SideToggle} />
         <h1>${title}</h1>

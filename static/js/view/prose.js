@@ -13,6 +13,10 @@ import { grow } from "./grow.js";
 
 /** @type {Citation[]} the same one each time, so that blocks that are done are left alone */
 const NONE = [];
+/** Blocks that are laid out, or left out, together: each change would go through thousands of neighbours otherwise. */
+const PART = 40;
+
+/** @typedef {{ first: Block | undefined, view: import("../html.js").VNode }} Standing */
 
 /** @param {{ text: string, growing: boolean, citations?: Citation[] }} props */
 export function Prose({ text, growing, citations: told = NONE }) {
@@ -30,7 +34,21 @@ export function Prose({ text, growing, citations: told = NONE }) {
     if (settled) stands.set(block, made);
     return made;
   };
-  return html`<div class="prose">${blocks.map(view)}</div>`;
+  const standing = useMemo(() => /** @type {Standing[]} */ ([]), [citations]);
+  const parts = [];
+  for (let from = 0; from < blocks.length; from += PART) {
+    const first = blocks[from];
+    const before = standing[from];
+    if (before && before.first === first) {
+      parts.push(before.view);
+      continue;
+    }
+    const inside = blocks.slice(from, from + PART).map((block, index) => view(block, from + index));
+    const made = html`<div key=${from} class="part">${inside}</div>`;
+    if (from + PART <= (growing ? last : blocks.length)) standing[from] = { first, view: made };
+    parts.push(made);
+  }
+  return html`<div class="prose">${parts}</div>`;
 }
 
 /**
@@ -54,7 +72,7 @@ function BlockView({ block, settled, citations }) {
   useLayoutEffect(() => {
     if (ref.current) linkCitations(ref.current, citations);
   }, [block.raw, language.value, citationsKey(citations)]);
-  return html`<div ref=${ref} class=${settled ? "block still" : "block"}></div>`;
+  return html`<div ref=${ref} class="block ${block.token.type === "heading" ? "titled" : ""} ${settled ? "" : "open"}"></div>`;
 }
 
 /**
