@@ -30,7 +30,7 @@ async def test_an_administrator_finds_health_breakers_and_sessions(claire: LeaPa
     await expect(claire.page.locator(".facts dd", has_text=re.compile("^memory$"))).to_be_visible()
     await show(claire, "breakers")
     await expect(claire.page.locator(".cards h3")).to_have_text(["llm", "sources", "voice"])
-    await expect(claire.page.locator(".cards .lamp")).to_have_text(["Fermé", "Fermé"])
+    await expect(claire.page.locator(".cards .lamp")).to_have_text(["Fermé", "Fermé", "Fermé"])
     await show(claire, "sessions")
     card = claire.page.locator(".cards li", has_text=CLAIRE.name)
     await expect(card.get_by_text(CLAIRE.email)).to_be_visible()

@@ -41,10 +41,14 @@ function New() {
 function BringBack() {
   const line = useRef(/** @type {HTMLElement | null} */ (null));
   const last = removed.value;
+  const offered = useRef(/** @type {typeof last} */ (null));
+  const shown = listing.value.value;
   useEffect(() => {
-    // What had the focus is gone with the card.
-    if (last && document.activeElement === document.body) line.current?.querySelector("button")?.focus();
-  }, [last]);
+    // What had the focus is gone with the card, which may be here for a moment still.
+    if (!last || offered.current === last || document.activeElement !== document.body) return;
+    offered.current = last;
+    line.current?.querySelector("button")?.focus();
+  }, [last, shown]);
   useEffect(() => () => void (removed.value = null), []);
   if (!last) return null;
   return html`<p ref=${line} class="note schedule-undo">
