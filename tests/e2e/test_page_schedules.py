@@ -55,6 +55,7 @@ async def test_an_ask_is_planned_asked_paused_changed_and_brought_back(claire: L
     await one.get_by_label("Jour du mois", exact=True).select_option("31")
     await one.get_by_role("button", name="Enregistrer").press("Enter")
     await expect(one).to_contain_text(re.compile(r"le dernier jour de chaque mois à 7\sh\s45"))
+    await expect(claire.button(f"Modifier « {POINT} »")).to_be_focused()
     await claire.button(f"Supprimer « {POINT} »").press("Enter")
     await expect(one).to_have_count(0)
     await expect(claire.button("Rétablir")).to_be_focused()
