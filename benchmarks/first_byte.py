@@ -49,9 +49,11 @@ class Subject:
 
 
 async def _stop(door: LeaDoor, connections: list[Connection]) -> None:
-    """End every turn and see its stream end."""
+    """End every turn, once it has begun, and see its stream end."""
     stopping = await Connection.open(door, Meter())
     async with asyncio.timeout(ROUND_S):
+        while not all(connection.has(b"connecting") for connection in connections):
+            await asyncio.sleep(0.01)
         for number in range(READERS):
             await stopping.ask(door.stop(number))
         await asyncio.gather(*[connection.ended for connection in connections])

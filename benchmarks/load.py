@@ -114,6 +114,10 @@ class Connection(asyncio.Protocol):
         self._answer = None
         self._transport.abort()
 
+    def has(self, word: bytes) -> bool:
+        """Whether the answer that comes has it already."""
+        return self._answer is not None and word in self._answer.body
+
     def _begin(self, answer: Answer, now: float) -> bool:
         """Whether the body has begun."""
         self._head = self._head or answer.body.find(b"\r\n\r\n") + 4

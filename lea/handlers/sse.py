@@ -29,7 +29,7 @@ from lea.tasks import TaskOwner
 
 OK: Final = b": ok\n\n"
 RUSH_S: Final = 0.05
-"""Longest one stream's work waits for the first bytes of others."""
+"""Longest one stream's work waits for first bytes of others that still come."""
 Translate = Callable[[bytes], bytes]
 """Of whole events, in order; what it has to tell of them may be nothing."""
 CACHE_CONTROL: Final = "no-store, no-transform"
@@ -55,6 +55,7 @@ class Streams:
         self._bound = Bound("streams", most)
         self.begun = 0
         """Streams whose first byte is out, since the start."""
+        self._last: asyncio.Future[None] | None = None
 
     def __len__(self) -> int:
         return len(self._followers)
@@ -77,13 +78,21 @@ class Streams:
     async def _let_others_begin(self) -> None:
         """Who asked at the same moment gets the first byte too before the work for the first one begins.
 
-        Alone one waits for one pass of the loop; in a rush until a pass brings nobody new, or `RUSH_S`.
+        Alone one waits for one pass of the loop. In a rush the work begins one by one, a pass each, once a pass brings
+        nobody new or `RUSH_S` are over: who comes late never stands behind the work for all the others.
         """
         loop = asyncio.get_running_loop()
         over, begun = loop.time() + RUSH_S, -1
-        while begun != self.begun and loop.time() < over:
-            begun = self.begun
-            await asyncio.sleep(0)
+        before, mine = self._last, loop.create_future()
+        self._last = mine
+        try:
+            if before is not None and not before.done():
+                await asyncio.wait([before])
+            while begun != self.begun and loop.time() < over:
+                begun = self.begun
+                await asyncio.sleep(0)
+        finally:
+            mine.set_result(None)
 
     async def _begin(self, request: web.Request, user_id: UserId, headers: dict[str, str]) -> Stream:
         response = EventSourceResponse(
