@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from typing import Final
+
+from cachetools import LRUCache
 
 from lea.actions.action import AnyAction, Look, Outside, Rule, Write
 from lea.actions.jobs.count_jobs import CountJobs
@@ -27,6 +30,8 @@ from lea.llm.provider import Tool
 from lea.plugins import ACTIONS, Plugins
 
 Factory = Callable[[], AnyAction]
+KNOWN: Final = 256
+"""Policies whose tools are kept; most companies have none of their own."""
 
 
 def built_in(
@@ -68,6 +73,7 @@ class Registry:
             if action.name in self._actions:
                 raise StartError(f"two actions are called {action.name}")
             self._actions[action.name] = action
+        self._offered: LRUCache[frozenset[tuple[str, tuple[str, str]]], tuple[Tool, ...]] = LRUCache(KNOWN)
 
     def __iter__(self) -> Iterator[AnyAction]:
         return iter(self._actions.values())
@@ -76,10 +82,15 @@ class Registry:
         return self._actions.get(name)
 
     def tools(self, policies: dict[str, tuple[str, str]]) -> tuple[Tool, ...]:
-        """What the model may call for: nothing that the company does not allow it to propose."""
-        return tuple(
-            tool for tool in self._tools if rule_of(self._actions[tool.name], policies, proposed=True) != "deny"
-        )
+        """What the model may call for: nothing that the company does not allow it to propose. The same tuple for the
+        same policies."""
+        key = frozenset(policies.items())
+        known = self._offered.get(key)
+        if known is None:
+            known = self._offered[key] = tuple(
+                tool for tool in self._tools if rule_of(self._actions[tool.name], policies, proposed=True) != "deny"
+            )
+        return known
 
     @cached_property
     def _tools(self) -> tuple[Tool, ...]:

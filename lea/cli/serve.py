@@ -21,6 +21,8 @@ from lea.config import Config
 from lea.errors import StartError
 from lea.handlers.parser import Runner
 
+GC_OBJECTS = 20_000
+"""New objects between two looks for garbage: most of a turn's live as long as it, and are looked through in vain."""
 SWITCH_S = 0.001
 """How long a thread that computes keeps the loop from going on: each token needs the interpreter several times."""
 OTHER_FILES = 1_000
@@ -60,6 +62,7 @@ async def _run(config: Config, *, demo: bool) -> None:
     try:
         await runner.setup()
         sys.setswitchinterval(SWITCH_S)
+        gc.set_threshold(GC_OBJECTS, 20, 20)
         gc.freeze()  # what is there now stays: going through it again and again would hold up every stream
         url = await _listen(runner, config)
         for line in await welcome(app, url, demo=demo):

@@ -1,11 +1,17 @@
 """A question as an OpenAI-compatible server reads it."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+from cachetools import LRUCache
 
 from lea.llm.provider import Prompt, Tool
 from lea.messages import Assistant, Message, ToolResult
+
+KNOWN: Final = 256
+"""Sets of tools whose JSON is kept: a company's are the same at each question."""
+
+_encoded: LRUCache[int, tuple[tuple[Tool, ...], msgspec.Raw]] = LRUCache(KNOWN)
 
 
 def request_body(model: str, prompt: Prompt) -> bytes:
@@ -15,7 +21,7 @@ def request_body(model: str, prompt: Prompt) -> bytes:
     asked = {"model": model, "messages": messages, "stream": True, "stream_options": {"include_usage": True}}
     body: dict[str, Any] = {**prompt.settings, **asked}
     if prompt.tools:
-        body["tools"] = [_tool(tool) for tool in prompt.tools]
+        body["tools"] = _tools(prompt.tools)
     if prompt.shape is not None:
         shape = {"name": prompt.shape.name, "strict": True, "schema": prompt.shape.schema}
         body["response_format"] = {"type": "json_schema", "json_schema": shape}
@@ -36,6 +42,14 @@ def _said(message: Message) -> dict[str, Any]:
             return {"role": "assistant", "content": message.text}
         case _:
             return {"role": "user", "content": message.whole}
+
+
+def _tools(tools: tuple[Tool, ...]) -> msgspec.Raw:
+    """As JSON, made once for each tuple: it is kept with it, so that no other can have its `id`."""
+    known = _encoded.get(id(tools))
+    if known is None:
+        known = _encoded[id(tools)] = (tools, msgspec.Raw(msgspec.json.encode([_tool(tool) for tool in tools])))
+    return known[1]
 
 
 def _tool(tool: Tool) -> dict[str, Any]:
