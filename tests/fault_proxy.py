@@ -17,6 +17,7 @@ class FaultProxy:
         self.passed = 0
         self._target = target
         self._server: asyncio.Server | None = None
+        self.refusing = True
         self._passing = asyncio.Event()
         self._delay = 0.0
         self._connections: set[asyncio.Task[None]] = set()
@@ -33,6 +34,7 @@ class FaultProxy:
     async def refuse(self) -> None:
         """Nobody listens, and every connection is cut."""
         if self._server is not None:
+            self.refusing = True
             self._server.close()
             await asyncio.sleep(0)  # what was accepted last gets its first step, or it would not be known here
             await self.cut()
@@ -63,10 +65,13 @@ class FaultProxy:
         self._delay = 0.0
         self._passing.set()
         if self._server is None:
-            self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port)
+            self.refusing = False
+            loop = asyncio.get_running_loop()
+            self._server = await loop.create_server(lambda: _Accepted(self), "127.0.0.1", self.port)
             self.port = self._server.sockets[0].getsockname()[1]
 
-    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, to its end."""
         task = asyncio.current_task()
         assert task is not None
         self._connections.add(task)
@@ -102,3 +107,18 @@ class FaultProxy:
                 await self._passing.wait()
                 writer.write(data)
                 await writer.drain()
+
+
+class _Accepted(asyncio.StreamReaderProtocol):
+    """A connection the kernel accepted; one that comes up after nobody listens any more is ended at once."""
+
+    def __init__(self, proxy: FaultProxy) -> None:
+        super().__init__(asyncio.StreamReader(), proxy.connect)
+        self._proxy = proxy
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self._proxy.refusing:
+            assert isinstance(transport, asyncio.Transport)
+            transport.abort()
+        else:
+            super().connection_made(transport)
