@@ -167,7 +167,7 @@ async def test_another_company_notices_nothing(lea: Lea, ada: Person, model: Mod
     assert other.done["timings_ms"]["ended"] < 1000 < meant.done["timings_ms"]["ended"]
     assert len(model.exchanges) == 1
     _, breakers = await admin.call("GET", "/v1/admin/circuit-breakers")
-    assert {one["name"]: one["failures"] for one in breakers} == {"llm": 0, "sources": 0}
+    assert {one["name"]: one["failures"] for one in breakers} == {"llm": 0, "sources": 0, "voice": 0}
     assert (await state(admin))["struck"].keys() >= {"model_errors", "source_failing", "database_slow"}
     await strike(admin)
     assert (await struck.ask("Bonjour")).done["finish_reason"] == "stop"

@@ -39,22 +39,26 @@ export function EditField({ name, label, value, error, hint, options, rows, onVa
   return html`
     <div class="field">
       <label for=${id}>${label}</label>
-      <${Control} common=${common} value=${value} options=${options} rows=${rows} />
+      <${Control} common=${common} value=${value} held=${onValue !== undefined} options=${options} rows=${rows} />
       ${hint && html`<small id=${`${id}-hint`}>${hint}</small>`}
       ${error && html`<small id=${`${id}-wrong`} class="wrong">${error}</small>`}
     </div>
   `;
 }
 
-/** @param {{ common: Record<string, unknown>, value?: string, options?: FieldProps["options"], rows?: number }} props */
-function Control({ common, value, options, rows }) {
+/**
+ * Who is not told of each change (`held`) leaves the field to the person: drawn anew, it keeps what was typed.
+ * @param {{ common: Record<string, unknown>, value?: string, held: boolean, options?: FieldProps["options"], rows?: number }} props
+ */
+function Control({ common, value, held, options, rows }) {
+  const given = held ? { value } : { defaultValue: value };
   if (options) {
-    return html`<select ...${common} value=${value}>
+    return html`<select ...${common} ...${held ? given : {}}>
       ${options.map((one) => html`<option key=${one.value} value=${one.value} selected=${one.value === value}>${one.text}</option>`)}
     </select>`;
   }
-  if (rows) return html`<textarea ...${common} rows=${rows} value=${value}></textarea>`;
-  return html`<input type="text" autocomplete="off" ...${common} value=${value} />`;
+  if (rows) return html`<textarea ...${common} rows=${rows} ...${given}></textarea>`;
+  return html`<input type="text" autocomplete="off" ...${common} ...${given} />`;
 }
 
 /**
