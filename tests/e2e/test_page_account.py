@@ -56,6 +56,7 @@ async def test_a_wrong_password_is_told_in_the_language_of_the_page(lea: Server,
     await expect(page.page.get_by_role("alert")).not_to_be_empty()
     english = await page.page.get_by_role("alert").inner_text()
     await page.button("FR, Français").click()
+    await expect(page.page.locator("html")).to_have_attribute("lang", "fr")
     await page.page.locator("button[type=submit]").click()
     await expect(page.page.get_by_role("alert")).not_to_be_empty()
     await expect(page.page.get_by_role("alert")).not_to_have_text(english)
