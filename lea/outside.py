@@ -7,15 +7,11 @@ from pydantic import Field, SecretStr, field_validator
 from lea.settings import Count, Seconds, Section, Share, http_address
 
 
-class Provider(Section):
-    """A model's server."""
+class OpenAIServer(Section):
+    """A server that speaks OpenAI's protocol."""
 
     base_url: str = ""
     api_key: SecretStr = SecretStr("")
-    model: str = Field("gpt-5-mini", min_length=1)
-    provider: str = ""
-    price_in: float = Field(0, ge=0, le=1e6)
-    price_out: float = Field(0, ge=0, le=1e6)
 
     @field_validator("base_url")
     @classmethod
@@ -24,8 +20,17 @@ class Provider(Section):
 
     @property
     def configured(self) -> bool:
-        """Whether there is a server to ask; without it and a plug-in's `provider` the offline engine answers."""
+        """Whether an address or a key is given."""
         return bool(self.base_url or self.api_key.get_secret_value())
+
+
+class Provider(OpenAIServer):
+    """A model's server; where none is configured, and no plug-in's `provider`, the offline engine answers."""
+
+    model: str = Field("gpt-5-mini", min_length=1)
+    provider: str = ""
+    price_in: float = Field(0, ge=0, le=1e6)
+    price_out: float = Field(0, ge=0, le=1e6)
 
 
 class Llm(Provider):
@@ -40,26 +45,14 @@ class LlmFallback(Provider):
     """Who is asked when the model of `llm` fails, in its limits."""
 
 
-class Voice(Section):
-    """Who writes down what is said: the server of `llm`, unless there is an address or a key of its own."""
+class Voice(OpenAIServer):
+    """Who writes down what is said: the server of `llm`, unless one of its own is configured."""
 
     enabled: bool = True
-    base_url: str = ""
-    api_key: SecretStr = SecretStr("")
     model: str = Field("gpt-4o-mini-transcribe", min_length=1)
     max_bytes: Count = 26_214_400
     max_seconds: Seconds = 300
     price_per_minute: float = Field(0, ge=0, le=1e3)
-
-    @field_validator("base_url")
-    @classmethod
-    def _http(cls, value: str) -> str:
-        return http_address(value).rstrip("/")
-
-    @property
-    def own_server(self) -> bool:
-        """Whether another one is asked than the model's."""
-        return bool(self.base_url or self.api_key.get_secret_value())
 
 
 class Geocoding(Section):

@@ -40,8 +40,9 @@ class CitationAnswer(BaseModel):
     label: str
 
 
-class ChatAnswer(BaseModel):
-    message: str
+class TurnEnd(BaseModel):
+    """How a turn ended. `degraded`: another than the configured model answered."""
+
     session_id: str
     turn_id: str
     message_id: str
@@ -52,6 +53,10 @@ class ChatAnswer(BaseModel):
     timings_ms: dict[str, float]
     citations: list[CitationAnswer]
     degraded: bool = False
+
+
+class ChatAnswer(TurnEnd):
+    message: str
 
 
 class Stopped(BaseModel):

@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, RootModel
 
-from lea.handlers.answers import CitationAnswer, Cost, Usage
+from lea.handlers.answers import TurnEnd
 from lea.handlers.doing_answers import ActionTold, ConfirmTold
 from lea.handlers.feedback_answers import FeedbackAnswer
 from lea.handlers.runs_answers import RunJobAnswer
@@ -70,20 +70,10 @@ class ErrorEvent(BaseModel):
     retry_after_s: float | None = None
 
 
-class DoneEvent(BaseModel):
-    """The last one, after the answer is saved. `degraded`: another than the configured model answered."""
+class DoneEvent(TurnEnd):
+    """The last one, after the answer is saved."""
 
     done: Literal[True]
-    session_id: str
-    turn_id: str
-    message_id: str
-    finish_reason: str
-    provider: str | None
-    usage: Usage | None
-    cost: Cost | None
-    timings_ms: dict[str, float]
-    citations: list[CitationAnswer]
-    degraded: bool = False
 
 
 class TurnState(BaseModel):

@@ -34,9 +34,9 @@ async def voice(app: web.Application) -> AsyncIterator[None]:
 def _server(config: Config) -> Llm | None:
     """Where it is, and its key: never the model's key for another server."""
     settings = config.voice
-    if not settings.enabled or not (settings.own_server or config.llm.configured):
+    if not settings.enabled or not (settings.configured or config.llm.configured):
         return None
-    if not settings.own_server:
+    if not settings.configured:
         return config.llm
     return config.llm.model_copy(update={"base_url": settings.base_url, "api_key": settings.api_key})
 
