@@ -184,7 +184,10 @@ async def all_four_are_used(lea: Lea, house: House, register: Path) -> None:
     async with lea.session.get(lea.url + "/docs") as response:
         assert "who_has_keys" in await response.text()
 
-    jobs, state = await keys_of(ada)
+    async with asyncio.timeout(30):  # a reading that takes long is answered with the one before it
+        while (found := await keys_of(ada))[1]["status"] == "stale":
+            await asyncio.sleep(0.02)
+    jobs, state = found
     assert [(job["title"], job["state"]) for job in jobs] == [
         ("T-105: M. Petit", "pending"),
         ("T-104: Mme Roux", "to_process"),
@@ -201,7 +204,7 @@ async def all_four_are_used(lea: Lea, house: House, register: Path) -> None:
 
     await asyncio.to_thread(register.unlink)
     async with asyncio.timeout(30):
-        while (now := await keys_of(ada))[1]["status"] == "ok":
+        while (now := await keys_of(ada))[1]["error"] is None:  # stale at once, and why after the last attempt
             await asyncio.sleep(0.02)
     assert (now[1]["status"], now[1]["error"], len(now[0])) == ("stale", "source_failed", 2)
     health = (await lea.session.get(lea.url + "/health"), lea.app[DEPENDENCIES].find("key_register"))

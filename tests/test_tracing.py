@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import perf_counter
@@ -63,6 +64,15 @@ def attributes(of: object) -> dict[str, object]:
 
 def milliseconds(span: Span) -> float:
     return (span.end_time_unix_nano - span.start_time_unix_nano) / 1e6
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_to_send() -> Iterator[None]:
+    """What a test left with a receiver that hung would be sent, and logged, during the next one."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "traces.end":
+            thread.join(10)
 
 
 @pytest.fixture
