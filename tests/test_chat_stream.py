@@ -6,6 +6,8 @@ import socket
 import pytest
 
 from lea.errors import NetworkError
+from lea.ids import RequestId, ThreadId, TurnId, derived_id
+from lea.manager.ask import Ask
 from tests.lea_server import Event, Lea, Person, Reading, running, settings
 from tests.model_server import Answer, ModelServer, Refusal
 
@@ -283,6 +285,23 @@ async def test_stop_ends_the_model_call_and_keeps_what_was_said(lea: Lea, ada: P
     _, thread = await ada.call("GET", "/v1/lea/threads/s1")
     assert (thread["messages"][1]["content"], thread["messages"][1]["finish_reason"]) == ("un ", "stopped")
     assert await ada.call("POST", "/v1/lea/threads/s1/stop", {}) == (200, {"stopped": False})
+
+
+async def test_stop_between_the_first_byte_and_the_turn_ends_the_turn_at_once(
+    lea: Lea, ada: Person, model: ModelServer
+) -> None:
+    turn_id = TurnId(derived_id("t", ada.identity.user_id, "r1"))
+    coming = Ask(ThreadId("s1"), turn_id, RequestId("r1"), "", "message", "Bonjour", None, "fr")
+    with lea.turns.expect(ada.identity, coming):
+        assert (await ada.call("POST", "/v1/lea/threads/s2/stop"))[0] == 404
+        assert (await ada.call("POST", "/v1/lea/threads/s1/stop", {"turn_id": "t_another"}))[0] == 404
+        assert await ada.call("POST", "/v1/lea/threads/s1/stop") == (200, {"stopped": True})
+        told = await ada.ask("Bonjour", session_id="s1", request_id="r1")
+    assert (told.done["turn_id"], told.done["finish_reason"], told.text) == (turn_id, "stopped", "")
+    assert not model.exchanges
+    _, thread = await ada.call("GET", "/v1/lea/threads/s1")
+    assert [message["content"] for message in thread["messages"]] == ["Bonjour", ""]
+    assert (await ada.ask("Encore", session_id="s1")).done["finish_reason"] == "stop"
 
 
 async def test_stop_lets_the_waiting_message_go_on(lea: Lea, ada: Person, model: ModelServer) -> None:

@@ -166,13 +166,14 @@ async def _again(call: Call[AgainBody], kind: TurnKind) -> web.StreamResponse:
 async def _stream(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> web.StreamResponse:
     streams = call.app[STREAMS]
     streams.check(call.identity)  # before anything is counted: who is refused for want of room may come again
-    headers = await _admit(call, ask)
-    async with streams.open(call.request, call.identity, headers) as opened:
-        try:
-            await _admit_shared(call, ask, headers)
-        except LeaError as error:
-            return await streams.follow(opened, refusal(call.app[BUS], ask, error))
-        return await streams.follow(opened, await call.app[TURNS].follow(call.identity, ask))
+    turns, headers = call.app[TURNS], await _admit(call, ask)
+    with turns.expect(call.identity, ask):
+        async with streams.open(call.request, call.identity, headers) as opened:
+            try:
+                await _admit_shared(call, ask, headers)
+            except LeaError as error:
+                return await streams.follow(opened, refusal(call.app[BUS], ask, error))
+            return await streams.follow(opened, await turns.follow(call.identity, ask))
 
 
 async def _admit(call: Call[ChatBody] | Call[AgainBody], ask: Ask) -> dict[str, str]:

@@ -66,9 +66,11 @@ async def speak(call: Call[SpokenMessage]) -> web.StreamResponse:
     streams.check(call.identity)
     async with brought(call, call.app[VOICE]) as spoken:
         ask, heard, headers = await _asked(call, spoken)
-    async with streams.open(call.request, call.identity, headers) as opened:
-        topic = await call.app[TURNS].follow(call.identity, ask)
-        return await streams.follow(opened, topic, translate=None if heard is None else Telling(heard))
+    turns = call.app[TURNS]
+    with turns.expect(call.identity, ask):
+        async with streams.open(call.request, call.identity, headers) as opened:
+            topic = await turns.follow(call.identity, ask)
+            return await streams.follow(opened, topic, translate=None if heard is None else Telling(heard))
 
 
 class Telling:

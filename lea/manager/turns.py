@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,7 @@ from lea.errors import Conflict, LeaError, Overloaded, TooMany
 from lea.events import FinishReason, Snapshot, Stage, TurnBegan, TurnEnded
 from lea.ids import CompanyId, ThreadId, TurnId, UserId
 from lea.manager.ask import Ask, Services
+from lea.manager.coming import Coming, Place
 from lea.manager.draft import Draft
 from lea.manager.notices import Notices
 from lea.manager.outcome import Outcome
@@ -45,9 +46,6 @@ TRANSIENT = frozenset(
 log = structlog.get_logger()
 
 
-Place = tuple[UserId, ThreadId]
-
-
 @dataclass(frozen=True, slots=True)
 class _Ended:
     place: Place
@@ -71,6 +69,7 @@ class Turns:
         limits = services.config.limits
         self._bound = Bound("turns", Most(limits.turns_per_user, limits.turns_per_company, limits.turns))
         self._asked: LRUCache[TurnId, bool] = LRUCache(ASKED)
+        self._coming = Coming()
         self._watchers: list[Callable[[CompanyId], None]] = []
         self._draining = False
         bus.hear("stop", lambda signal: self.cut(TurnId(signal["turn_id"]), "stopped"))
@@ -105,6 +104,12 @@ class Turns:
     def known(self, ask: Ask) -> bool:
         """Whether asking attaches to a turn instead of starting one."""
         return self._body_hash(ask.turn_id) is not None
+
+    def expect(self, identity: Identity, ask: Ask) -> AbstractContextManager[None]:
+        """Within the block `follow` will be called: who asks meanwhile to stop the turn is obeyed once it begins."""
+        if self.known(ask):
+            return nullcontext()
+        return self._coming.expect((identity.user_id, ask.thread_id), ask.turn_id)
 
     async def follow(self, identity: Identity, ask: Ask) -> Topic:
         """The topic of this request's turn, started now unless it was before."""
@@ -152,7 +157,7 @@ class Turns:
                 return True
         for turn in wanted:
             self.cut(turn.ask.turn_id, "stopped")
-        return bool(wanted)
+        return bool(wanted) or self._coming.stop((user_id, thread_id), turn_id)
 
     def cut(self, turn_id: TurnId, how: Literal["stopped", "interrupted"]) -> None:
         """End this turn's answer, if this process gives it."""
@@ -244,6 +249,8 @@ class Turns:
         if not ask.unlisted:
             self._notices.tell_here(identity.user_id, began)
         task.add_done_callback(lambda _: self._forget(place, turn))
+        if self._coming.begun(ask.turn_id):
+            turn.cut("stopped")
         return turn
 
     def _forget(self, place: Place, turn: Turn) -> None:
