@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Insert, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lea import faults
@@ -12,31 +12,38 @@ from lea.ids import MessageId
 from lea.messages import File
 from lea.store.attachments import link, of_messages
 from lea.store.leases import moment
+from lea.store.prepared import Prepared
 from lea.store.tables import messages, threads, turns
 from lea.store.turns import CUT, ROOT, SAYING, BeginTurn, Begun, path_to
 
 TITLE_LENGTH = 80
 
-INSERT_THREAD: Final[dict[str, Insert]] = {
-    "sqlite": sqlite.insert(threads).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(threads).on_conflict_do_nothing(),
+THREAD: Final = ("user_id", "id", "company_id", "title", "head_id", "created_at", "updated_at", "origin")
+INSERT_THREAD: Final = {
+    "sqlite": Prepared(sqlite.insert(threads).on_conflict_do_nothing(), THREAD),
+    "postgresql": Prepared(postgresql.insert(threads).on_conflict_do_nothing(), THREAD),
 }
-INSERT_TURN: Final[dict[str, Insert]] = {
-    "sqlite": sqlite.insert(turns).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(turns).on_conflict_do_nothing(),
+TURN: Final = (
+    "id", "user_id", "thread_id", "request_id", "body_hash", "state", "owner", "fence", "lease_until",
+    "user_message_id", "assistant_message_id", "started_at",
+)  # fmt: skip
+INSERT_TURN: Final = {
+    "sqlite": Prepared(sqlite.insert(turns).on_conflict_do_nothing(), TURN),
+    "postgresql": Prepared(postgresql.insert(turns).on_conflict_do_nothing(), TURN),
 }
-INSERT_MESSAGES: Final = insert(messages)
+MESSAGE: Final = ("id", "user_id", "thread_id", "parent_id", "turn_id", "role", "content", "created_at")
+INSERT_MESSAGES: Final = Prepared(insert(messages), MESSAGE)
 HERE: Final = (threads.c.user_id == bindparam("of_user")) & (threads.c.id == bindparam("of_thread"))
-HEAD: Final = select(threads.c.head_id, threads.c.version).where(HERE).with_for_update(key_share=True)
+HEAD: Final = Prepared(select(threads.c.head_id, threads.c.version).where(HERE).with_for_update(key_share=True))
 """Locked, so that two turns that begin at once do not both follow the same message; SQLite has one writer anyway."""
-LIVE: Final = (
+LIVE: Final = Prepared(
     select(turns.c.id)
     .where(turns.c.user_id == bindparam("of_user"), turns.c.thread_id == bindparam("of_thread"))
     .where(turns.c.ended_at.is_(None))
     .limit(1)
 )
 """Asked by a statement of its own after the lock: one that waited for the lock still sees what was before it."""
-MOVE_HEAD: Final = (
+MOVE_HEAD: Final = Prepared(
     update(threads)
     .where(HERE)
     .values(head_id=bindparam("head"), version=bindparam("fence"), updated_at=bindparam("moment"), archived_at=None)
@@ -60,10 +67,10 @@ def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
     """
     if turn.kind in SAYING:
         _ensure_thread(connection, turn)
-    here = connection.execute(HEAD, _here(turn)).one_or_none()
+    here = HEAD.run(connection, _here(turn)).one_or_none()
     if here is None:
         raise NotFound
-    fence, waiting = here.version + 1, connection.execute(LIVE, _here(turn)).first() is not None
+    fence, waiting = here.version + 1, LIVE.run(connection, _here(turn)).first() is not None
     if not _insert(connection, turn, fence, "waiting" if waiting else "running"):
         connection.execute(UNUSED, _here(turn))
         return None
@@ -74,9 +81,9 @@ def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
         begun, said = _again(connection, turn, here.head_id), []
         connection.execute(ABOUT, {"turn": turn.turn_id, "said": begun.user_message_id})
     answer = _message(turn, turn.assistant_message_id, begun.user_message_id, "assistant", begun.prefix)
-    connection.execute(INSERT_MESSAGES, [*said, answer])
+    INSERT_MESSAGES.run(connection, [*said, answer])
     head = {"head": turn.assistant_message_id, "fence": fence, "moment": turn.now}
-    connection.execute(MOVE_HEAD, {**_here(turn), **head})
+    MOVE_HEAD.run(connection, {**_here(turn), **head})
     files = _files(connection, turn, begun.user_message_id)
     faults.reach("turn.beginning")
     return replace(begun, waiting=waiting, files=files)
@@ -84,8 +91,8 @@ def begin(connection: Connection, turn: BeginTurn) -> Begun | None:
 
 def _ensure_thread(connection: Connection, turn: BeginTurn) -> None:
     title = " ".join(turn.text[: 4 * TITLE_LENGTH].split())
-    connection.execute(
-        INSERT_THREAD[connection.dialect.name],
+    INSERT_THREAD[connection.dialect.name].run(
+        connection,
         {
             "user_id": turn.user_id,
             "id": turn.thread_id,
@@ -101,8 +108,8 @@ def _ensure_thread(connection: Connection, turn: BeginTurn) -> None:
 
 def _insert(connection: Connection, turn: BeginTurn, fence: int, state: str) -> bool:
     """The unique index on (user, request) decides whose turn this is."""
-    result = connection.execute(
-        INSERT_TURN[connection.dialect.name],
+    result = INSERT_TURN[connection.dialect.name].run(
+        connection,
         {
             "id": turn.turn_id,
             "user_id": turn.user_id,

@@ -15,6 +15,7 @@ from lea.events import FinishReason
 from lea.ids import AttachmentId, CompanyId, MessageId, RequestId, ThreadId, TurnId, UserId
 from lea.messages import File
 from lea.store import usage
+from lea.store.prepared import Prepared
 from lea.store.tables import messages, threads, turns
 from lea.store.usage import UsageRow
 
@@ -125,12 +126,12 @@ class StoredTurn:
         return self.ended_at is None
 
 
-END_MESSAGE: Final = (
+END_MESSAGE: Final = Prepared(
     update(messages)
     .where(messages.c.id == bindparam("at"), messages.c.finish_reason.is_(None))
     .values({name: bindparam(name) for name in ("content", "finish_reason", "error_code", "provider")})
 )
-END_TURN: Final = (
+END_TURN: Final = Prepared(
     update(turns)
     .where(turns.c.id == bindparam("at"), turns.c.ended_at.is_(None))
     .values(
@@ -152,14 +153,13 @@ END_TURN: Final = (
         }
     )
 )
-"""Made once: building a statement costs more than running it, and every turn runs these."""
 
 
 def end(connection: Connection, turn: EndTurn) -> bool:
     """Save the answer and what it took, once; False where the turn has ended or is no longer there: only its calls
     are kept then."""
-    connection.execute(
-        END_MESSAGE,
+    END_MESSAGE.run(
+        connection,
         {
             "at": turn.assistant_message_id,
             "content": turn.text,
@@ -168,8 +168,8 @@ def end(connection: Connection, turn: EndTurn) -> bool:
             "provider": turn.provider,
         },
     )
-    ended = connection.execute(
-        END_TURN,
+    ended = END_TURN.run(
+        connection,
         {
             "at": turn.turn_id,
             "state": turn.state,

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Insert, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lea.ids import CompanyId, ThreadId, TurnId, UserId, derived_id
 from lea.store.action_tables import usage
+from lea.store.prepared import Prepared
 from lea.store.tables import companies, turns
 
 SLACK_S: Final = 86_400.0
@@ -54,9 +55,9 @@ COLUMNS: Final = tuple(UsageRow.__slots__)
 ROW: Final = select(*(bindparam(name, type_=usage.c[name].type).label(name) for name in COLUMNS)).where(
     companies.c.id == bindparam("company_id")
 )
-ADD: Final[dict[str, Insert]] = {
-    "sqlite": sqlite.insert(usage).from_select(COLUMNS, ROW).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(usage).from_select(COLUMNS, ROW).on_conflict_do_nothing(),
+ADD: Final = {
+    "sqlite": Prepared(sqlite.insert(usage).from_select(COLUMNS, ROW).on_conflict_do_nothing()),
+    "postgresql": Prepared(postgresql.insert(usage).from_select(COLUMNS, ROW).on_conflict_do_nothing()),
 }
 """Nothing for a company that was removed meanwhile: the answer that is saved with it must not fail."""
 NO_CALL: Final = (
@@ -73,7 +74,7 @@ def add(connection: Connection, rows: Sequence[UsageRow]) -> None:
     """Keep these calls; those that are kept already stay as they are."""
     if rows:
         values = [{name: getattr(row, name) for name in COLUMNS} for row in rows]
-        connection.execute(ADD[connection.dialect.name], values)
+        ADD[connection.dialect.name].run(connection, values)
 
 
 def add_of_live(connection: Connection, row: UsageRow) -> None:
