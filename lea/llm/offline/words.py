@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from lea.sentences import Language
@@ -23,11 +24,15 @@ TELLING: Final[dict[Language, str]] = {
 EVIDENCE: Final = {language: frozenset(telling.split()) for language, telling in TELLING.items()}
 
 
-def words(text: str) -> list[str]:
-    """The words in order; `T-104` and `t104` are one word each, and so are signs that compare."""
+@lru_cache(maxsize=64)
+def words(text: str) -> tuple[str, ...]:
+    """The words in order; `T-104` and `t104` are one word each, and so are signs that compare.
+
+    Kept for a moment, since the rules of each language ask for those of the same message.
+    """
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join([sign for sign in decomposed if sign.isascii() or not unicodedata.combining(sign)])
-    return WORD.findall(plain.replace("œ", "oe"))
+    return tuple(WORD.findall(plain.replace("œ", "oe")))
 
 
 def reference_in(word: str) -> str | None:
@@ -38,8 +43,7 @@ def reference_in(word: str) -> str | None:
 
 def pointed_language(spoken: Sequence[str], default: Language) -> Language:
     """The language most of the telling words belong to; `default` where they are even."""
-    french = sum(word in EVIDENCE["fr"] for word in spoken)
-    english = sum(word in EVIDENCE["en"] for word in spoken)
+    french, english = (sum(map(EVIDENCE[language].__contains__, spoken)) for language in ("fr", "en"))
     if french == english:
         return default
     return "fr" if french > english else "en"
