@@ -17,6 +17,7 @@ from lea.ids import CompanyId, UserId
 from lea.manager.locks import LeafLock, LockTimes
 from lea.manager.manager import Initialized, LLMManager
 from lea.manager.snapshots import Snapshots
+from lea.resilience import garbage
 from lea.sources.source import JobsData, JobsMetrics, Source, UserContext
 from lea.state.memory import MemoryState
 from lea.tasks import TaskOwner
@@ -70,6 +71,7 @@ async def measure(users: int, load: float, *, inside: bool) -> dict[str, list[fl
     manager = kind(SlowSource(load), Config(), clock, tasks, Snapshots(MemoryState(), clock))
     waits: list[float] = []
     totals: list[float] = []
+    garbage.look_less()  # as the server does
     asked = perf_counter()
 
     async def one(number: int) -> None:

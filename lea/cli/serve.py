@@ -1,7 +1,6 @@
 """Runs the server: arguments, settings, logs, listening, signals, and the order in which it ends."""
 
 import asyncio
-import gc
 import os
 import resource
 import signal
@@ -20,9 +19,8 @@ from lea.cli.welcome import welcome
 from lea.config import Config
 from lea.errors import StartError
 from lea.handlers.parser import Runner
+from lea.resilience import garbage
 
-GC_OBJECTS = 20_000
-"""New objects between two looks for garbage: most of a turn's live as long as it, and are looked through in vain."""
 SWITCH_S = 0.001
 """How long a thread that computes keeps the loop from going on: each token needs the interpreter several times."""
 OTHER_FILES = 1_000
@@ -62,8 +60,7 @@ async def _run(config: Config, *, demo: bool) -> None:
     try:
         await runner.setup()
         sys.setswitchinterval(SWITCH_S)
-        gc.set_threshold(GC_OBJECTS, 20, 20)
-        gc.freeze()  # what is there now stays: going through it again and again would hold up every stream
+        garbage.look_less()
         url = await _listen(runner, config)
         for line in await welcome(app, url, demo=demo):
             click.echo(line, err=True)

@@ -1,25 +1,21 @@
-"""The relay: a topic's bytes to one connection.
-
-Nothing here waits for a reader. The publisher pushes straight into the transport; once that is above its high-water
-mark this reader catches up from the topic's log in a task of its own, under a time limit.
-"""
+"""All event streams of this process: opened with the first byte at once, bounded, and closed together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
-from aiohttp.client_exceptions import ClientConnectionError, ClientConnectionResetError
+from aiohttp.client_exceptions import ClientConnectionError
 from aiohttp.http_writer import StreamWriter
 from aiohttp_sse import EventSourceResponse
 
 from lea.auth.permissions import Identity
-from lea.bus.port import Followed, Reader
+from lea.bus.port import Followed
 from lea.config import Server
+from lea.handlers.follower import OK, Follower, Stream, Translate
 from lea.handlers.problems import REQUEST_ID
 from lea.handlers.timing import BEGAN
 from lea.ids import UserId
@@ -27,22 +23,21 @@ from lea.metrics import FIRST_BYTE_SECONDS, FOLLOWERS
 from lea.resilience.bounds import Bound, Most
 from lea.tasks import TaskOwner
 
-OK: Final = b": ok\n\n"
 RUSH_S: Final = 0.05
 """Longest one stream's work waits for first bytes of others that still come."""
-Translate = Callable[[bytes], bytes]
-"""Of whole events, in order; what it has to tell of them may be nothing."""
 CACHE_CONTROL: Final = "no-store, no-transform"
 
 
-@dataclass(slots=True)
-class Stream:
-    """An open connection that will follow a topic."""
+class _Response(EventSourceResponse):
+    """Without the task each of the library's has for its pings, which are the follower's: thousands wait here."""
 
-    user_id: UserId
-    request: web.Request
-    response: EventSourceResponse
-    writer: StreamWriter
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        if self.prepared:
+            return await super().prepare(request)
+        self._set_tcp_user_timeout(request)
+        writer = await web.StreamResponse.prepare(self, request)
+        self._ping_task = asyncio.get_running_loop().create_future()  # type: ignore[assignment]  # waited for and cancelled
+        return writer
 
 
 class Streams:
@@ -95,13 +90,7 @@ class Streams:
             mine.set_result(None)
 
     async def _begin(self, request: web.Request, user_id: UserId, headers: dict[str, str]) -> Stream:
-        response = EventSourceResponse(
-            headers=headers,
-            allow_all_methods=True,
-            sep="\n",
-            ping_interval=self._config.heartbeat,
-            send_timeout=self._config.send_timeout,
-        )
+        response = _Response(headers=headers, allow_all_methods=True, send_timeout=self._config.send_timeout)
         response.headers["Cache-Control"] = CACHE_CONTROL
         response.headers["X-Request-Id"] = request[REQUEST_ID]
         writer = await response.prepare(request)
@@ -115,7 +104,7 @@ class Streams:
         self, stream: Stream, topic: Followed, after: int = 0, translate: Translate | None = None
     ) -> web.StreamResponse:
         """Relay until the topic has ended or the reader is gone; to readers of another protocol, translated."""
-        follower = Follower(stream, self._tasks, self._config.send_timeout, translate)
+        follower = Follower(stream, self._tasks, self._config, translate)
         self._followers.add(follower)
         FOLLOWERS.inc()
         try:
@@ -140,75 +129,6 @@ class Streams:
             follower.stop()
 
 
-class Follower:
-    """A connection as the bus sees it."""
-
-    def __init__(
-        self, stream: Stream, tasks: TaskOwner, send_timeout: float, translate: Translate | None = None
-    ) -> None:
-        self.reader: Reader | None = None
-        self.user_id = stream.user_id
-        self._stream = stream
-        self._tasks = tasks
-        self._send_timeout = send_timeout
-        self._translate = translate
-        self._catching_up: asyncio.Task[None] | None = None
-        self._ended = False
-
-    def push(self, data: bytes) -> bool:
-        if self._stream.request.protocol.writing_paused:
-            self._catching_up = self._tasks.spawn("sse.catch_up", self._catch_up())
-            return False
-        try:
-            self._write(data)
-        except ConnectionError:
-            self.stop()
-        return True
-
-    def end(self) -> None:
-        self._ended = True
-        if self._catching_up is None:
-            self.stop()
-
-    def stop(self) -> None:
-        """Let the handler return."""
-        self._stream.response.stop_streaming()
-
-    async def aclose(self) -> None:
-        """Stop reading and leave no task behind."""
-        if self.reader is not None:
-            self.reader.close()
-        if self._catching_up is not None:
-            self._catching_up.cancel()
-
-    def _write(self, data: bytes) -> None:
-        told = data if self._translate is None else self._translate(data)
-        if told:
-            _write_on(self._stream.writer, told)
-
-    async def _catch_up(self) -> None:
-        """Write what was missed as the connection drains, until there is nothing more to take."""
-        writer = self._stream.writer
-        try:
-            data = OK
-            while data:
-                async with asyncio.timeout(self._send_timeout):
-                    await writer.drain()
-                data = self.reader.take() if self.reader is not None else b""
-                if data:
-                    self._write(data)
-            self._catching_up = None
-            if self._ended:
-                self.stop()
-        except TimeoutError:
-            transport = self._stream.request.transport
-            if transport is not None:
-                transport.abort()
-            self.stop()
-        except ConnectionError:
-            self.stop()
-
-
 def _stream_writer(writer: AbstractStreamWriter | None) -> StreamWriter:
     if not isinstance(writer, StreamWriter):
         raise TypeError(f"an HTTP/1.1 connection's writer is needed, not {type(writer)}")
@@ -228,14 +148,3 @@ def _write_now(writer: StreamWriter, data: bytes) -> None:
         return
     writing.close()
     raise RuntimeError("a write without draining was expected not to wait")
-
-
-def _write_on(writer: StreamWriter, data: bytes) -> None:
-    """More of a body that has begun, framed here: for every token and reader the way through the writer would cost more
-    than the write itself. Raises ClientConnectionResetError."""
-    transport = writer.transport
-    if transport is None or transport.is_closing():
-        raise ClientConnectionResetError("the reader is gone")
-    framed = b"%x\r\n%b\r\n" % (len(data), data) if writer.chunked else data
-    writer.output_size += len(framed)
-    transport.write(framed)
