@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from lea.bus.port import Topic
 from lea.bus.redis import RedisBus
-from lea.events import Snapshot
+from lea.events.answer import Snapshot
 from lea.resilience.redis import RedisLink
 from lea.tasks import TaskOwner
 from tests.fakes import ScriptedSink

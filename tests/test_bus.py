@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lea.bus.memory import TAKE_BYTES, MemoryBus, MemoryTopic
 from lea.bus.port import Bus, Topic
 from lea.bus.redis import RedisBus
-from lea.events import Snapshot, Stage
+from lea.events.answer import Snapshot, Stage
 from lea.resilience.redis import RedisLink
 from lea.tasks import TaskOwner
 from tests.fakes import ScriptedSink

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from redis.asyncio import Redis
 
-from lea.events import Stage
+from lea.events.answer import Stage
 from lea.resilience.redis import RedisGone
 from tests.bus_parts import WAIT_S, Answer, Process, at, following, running, text_of, until
 from tests.conftest import Logged

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from lea.bus.shipper import BASE_BYTES, UNSENT_BYTES
 from lea.bus.shipping import SIGNALS_KEPT
-from lea.events import Failed, Snapshot, Stage
+from lea.events.answer import Failed, Snapshot, Stage
 from tests.bus_parts import WAIT_S, Answer, Listener, Process, calls, following, found, running, until
 from tests.conftest import Logged
 from tests.redis_server import RedisServer, own_redis

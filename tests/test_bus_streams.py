@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lea.bus.memory import MemoryTopic
 from lea.bus.mirror import Mirror
 from lea.bus.shipper import BASE_BYTES, Shipper
-from lea.events import Snapshot, Stage
+from lea.events.answer import Snapshot, Stage
 from tests.bus_parts import text_of
 from tests.fakes import ScriptedSink
 from tests.test_bus import numbers

@@ -18,7 +18,7 @@ import pytest
 from openai.types.chat import ChatCompletionChunk
 
 from lea.bus.memory import MemoryBus
-from lea.events import Connecting, Done, Snapshot
+from lea.events.answer import Connecting, Done, Snapshot
 from lea.handlers.completions_chunks import Chunks
 from lea.handlers.completions_relayed import RelayedChunks
 from lea.handlers.completions_turns import TurnChunks

@@ -16,9 +16,9 @@ import schemathesis
 from openapi_python_client import generate
 from openapi_python_client.config import Config, ConfigFile, MetaType
 
-from lea import events
 from lea.app import GROUPS
 from lea.auth.enrolment import Newcomer
+from lea.events import answer, frames, notice
 from lea.handlers.keys import AUTH
 from lea.handlers.openapi import document
 from tests.lea_server import Lea, Person
@@ -81,41 +81,41 @@ def test_schemas_have_the_names_of_their_models(described: dict[str, Any]) -> No
 
 
 ONE_OF_EACH = (
-    events.Connecting("s1", "t_1"),
-    events.Queued(2),
-    events.Stage("thinking"),
-    events.Action("ac_1", "add_note", "succeeded", "noted", events.RecordName("transaction", "tr_1", "T-104")),
-    events.Action(
+    answer.Connecting("s1", "t_1"),
+    answer.Queued(2),
+    answer.Stage("thinking"),
+    answer.Action("ac_1", "add_note", "succeeded", "noted", answer.RecordName("transaction", "tr_1", "T-104")),
+    answer.Action(
         "ac_1", "add_note", "running", "…", changes=({"name": "a", "label": "A", "before": None, "after": "b"},)
     ),
-    events.Confirm("cf_1", "add_note", {"text": "a"}, "note it", "2026-01-01T00:00:00Z", thread_id="s1"),
-    events.Snapshot("so far"),
-    events.Failed("it is slow", "external_api_timeout", True, 5.0),
-    events.Done(
-        "s1", "t_1", "m_1", "stop", None, None, None, {}, citations=(events.Citation("article", "a", "b", "c"),)
+    answer.Confirm("cf_1", "add_note", {"text": "a"}, "note it", "2026-01-01T00:00:00Z", thread_id="s1"),
+    answer.Snapshot("so far"),
+    answer.Failed("it is slow", "external_api_timeout", True, 5.0),
+    answer.Done(
+        "s1", "t_1", "m_1", "stop", None, None, None, {}, citations=(answer.Citation("article", "a", "b", "c"),)
     ),
-    events.TurnBegan("t_1", "s1"),
-    events.TurnEnded("t_1", "s1", "stop"),
-    events.ThreadChanged("s1", "renamed"),
-    events.FeedbackChanged("s1", "m_1", None),
-    events.TransactionChanged("tr_1", "T-104", "created"),
-    events.JobChanged("j_1", "bank", "done"),
-    events.RunChanged("r_1", "extract", "running", 3, 1, 0),
-    events.ScheduleChanged("sc_1", "active", None),
-    events.RunDone("completed"),
-    events.RunStatus("r_1"),
-    events.Quota("soft", 1.5, "user"),
-    events.CostsChanged(),
-    events.KpisChanged(),
-    events.WhatsAppChanged(),
-    events.BreakerChanged("llm", "open", "2026-01-01T00:00:00Z"),
-    events.WebhookSwitchedOff("wh_1", "gone"),
-    events.Resync(),
+    notice.TurnBegan("t_1", "s1"),
+    notice.TurnEnded("t_1", "s1", "stop"),
+    notice.ThreadChanged("s1", "renamed"),
+    notice.FeedbackChanged("s1", "m_1", None),
+    notice.TransactionChanged("tr_1", "T-104", "created"),
+    notice.JobChanged("j_1", "bank", "done"),
+    notice.RunChanged("r_1", "extract", "running", 3, 1, 0),
+    notice.ScheduleChanged("sc_1", "active", None),
+    notice.RunDone("completed"),
+    notice.RunStatus("r_1"),
+    notice.Quota("soft", 1.5, "user"),
+    notice.CostsChanged(),
+    notice.KpisChanged(),
+    notice.WhatsAppChanged(),
+    notice.BreakerChanged("llm", "open", "2026-01-01T00:00:00Z"),
+    notice.WebhookSwitchedOff("wh_1", "gone"),
+    notice.Resync(),
 )
 
 
 def test_every_event_is_described_by_exactly_one_schema(described: dict[str, Any]) -> None:
-    kinds = set(get_args(events.Event)) - {events.Relayed}
+    kinds = set(get_args(frames.Event)) - {frames.Relayed}
     assert {type(event) for event in ONE_OF_EACH} == kinds
     schemas = described["components"]["schemas"]
     told = [one["$ref"].rpartition("/")[2] for name in ("TurnEvent", "NoticeEvent") for one in schemas[name]["oneOf"]]

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, Generic, Literal, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from lea.auth.permissions import Identity
-from lea.events import RecordName
+from lea.events.answer import RecordName
 from lea.ids import ThreadId
 from lea.sentences import Language
 from lea.sources.source import JobsData, JobsMetrics

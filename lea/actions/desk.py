@@ -18,7 +18,8 @@ from lea.actions.undoing import undo, undo_last
 from lea.clock import Clock
 from lea.config import Actions
 from lea.errors import ExternalTimeout, LeaError
-from lea.events import Action, Event
+from lea.events.answer import Action
+from lea.events.frames import Event
 from lea.ids import CompanyId, TurnId, UserId
 from lea.llm.provider import Tool
 from lea.resilience.cache import LookupCache

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from lea.actions.phrases import label, say
-from lea.events import RecordName
+from lea.events.answer import RecordName
 from lea.llm.offline.markdown import MONTHS, amount, bullets, escaped, table
 from lea.llm.offline.phrases import LABELS as VALUES
 from lea.llm.offline.phrases import NBSP

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 from lea.actions.showing import SHOWN, facts
 from lea.clock import iso
-from lea.events import Action, Confirm, RecordName
+from lea.events.answer import Action, Confirm, RecordName
 from lea.sentences import Language
 from lea.store.acts import Receipt
 from lea.store.confirmations import Asked

@@ -6,7 +6,7 @@ from lea import faults
 from lea.actions.action import Effect, Scope, Write
 from lea.actions.registry import Registry
 from lea.errors import Conflict, NotFound
-from lea.events import RecordName
+from lea.events.answer import RecordName
 from lea.store import acts, hooks_events
 from lea.store.acts import Connection, Receipt
 

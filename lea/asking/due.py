@@ -11,7 +11,7 @@ from lea import faults
 from lea.asking.pipeline import NAME
 from lea.clock import Clock
 from lea.errors import Conflict, LeaError
-from lea.events import ScheduleChanged
+from lea.events.notice import ScheduleChanged
 from lea.ids import RunId, UserId, derived_id
 from lea.manager.notices import Notices
 from lea.runs.runs import Runs

@@ -13,7 +13,9 @@ from lea.asking.phrases import say
 from lea.auth.permissions import Identity
 from lea.clock import Clock
 from lea.errors import Interrupted, LeaError, of_reason
-from lea.events import Event, FinishReason, ScheduleChanged
+from lea.events.answer import FinishReason
+from lea.events.frames import Event
+from lea.events.notice import ScheduleChanged
 from lea.ids import RequestId, ThreadId, TurnId, UserId, derived_id
 from lea.manager.ask import Ask
 from lea.manager.turns import TRANSIENT, Turns

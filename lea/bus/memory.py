@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from cachetools import LRUCache
 
 from lea.bus.port import Signal, Sink, Topic
-from lea.events import Event, Snapshot, delta_frame, frame
+from lea.events.answer import Snapshot
+from lea.events.frames import Event, delta_frame, frame
 
 TOPIC_BYTES = 2 * 1024 * 1024
 """Most history one topic keeps; the oldest half goes first, and a reader that needs it gets a snapshot."""

@@ -8,7 +8,8 @@ import orjson
 
 from lea.bus.memory import MemoryReader, MemoryTopic
 from lea.bus.port import Sink
-from lea.events import Event, Snapshot
+from lea.events.answer import Snapshot
+from lea.events.frames import Event
 
 FRAMES: Final = b"d"
 """Field of an entry: the frames of one flush, joined."""

@@ -7,7 +7,7 @@ takes what it missed from the log, bytes joined and no event dropped, until it h
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from lea.events import Event
+from lea.events.frames import Event
 
 
 class Sink(Protocol):

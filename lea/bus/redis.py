@@ -16,7 +16,7 @@ from lea.bus.mirror import Mirror
 from lea.bus.port import Signal, Topic
 from lea.bus.reading import Reading
 from lea.bus.shipping import Shipping
-from lea.events import Event
+from lea.events.frames import Event
 from lea.ids import new_id
 from lea.resilience.redis import RedisLink
 from lea.tasks import TaskOwner

@@ -5,7 +5,7 @@ from pydantic import BaseModel, RootModel
 
 from lea.clock import iso
 from lea.errors import Conflict, NotFound
-from lea.events import BreakerChanged
+from lea.events.notice import BreakerChanged
 from lea.handlers.keys import ADMINS, CLOCK, DEPENDENCIES, LINK, NOTICES
 from lea.handlers.routes import Call, Empty, Routes, client_id, json_response
 from lea.log import audit

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from lea.clock import iso
 from lea.errors import of_reason
-from lea.events import Citation
+from lea.events.answer import Citation
 from lea.handlers.attachment_answers import AttachmentAnswer, attachment_answer
 from lea.handlers.doing_answers import ActionTold, ConfirmTold
 from lea.handlers.feedback_answers import FeedbackAnswer, feedback_answer

@@ -6,7 +6,7 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from lea.events import FeedbackChanged
+from lea.events.notice import FeedbackChanged
 from lea.handlers import paging
 from lea.handlers.feedback_answers import FeedbackAnswer, feedback_answer
 from lea.handlers.keys import CLOCK, NOTICES, STORE

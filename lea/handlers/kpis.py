@@ -6,7 +6,8 @@ from typing import Final
 
 from lea.bus.caches import Caches
 from lea.clock import Clock
-from lea.events import Event, KpisChanged, WhatsAppChanged
+from lea.events.frames import Event
+from lea.events.notice import KpisChanged, WhatsAppChanged
 from lea.ids import CompanyId, UserId
 from lea.resilience.cache import LookupCache
 from lea.resilience.single_flight import SingleFlight

@@ -8,7 +8,7 @@ from lea.bus.port import Bus, Topic
 from lea.clock import Clock
 from lea.config import Limits
 from lea.errors import LeaError, TooMany
-from lea.events import Connecting
+from lea.events.answer import Connecting
 from lea.ids import MessageId, UserId, derived_id
 from lea.manager.ask import Ask
 from lea.manager.outcome import Outcome

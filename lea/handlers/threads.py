@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from lea.clock import iso
 from lea.errors import BadRequest, NotFound
-from lea.events import ThreadChanged
+from lea.events.notice import ThreadChanged
 from lea.handlers import paging
 from lea.handlers.answers import (
     FoundMessages,

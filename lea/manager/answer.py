@@ -10,7 +10,7 @@ from typing import Literal
 from lea import faults
 from lea.bus.port import Topic
 from lea.errors import ExternalTimeout
-from lea.events import Snapshot, Stage
+from lea.events.answer import Snapshot, Stage
 from lea.llm.provider import Answering, Caller, Finished, ModelEvent, ModelStream, Prompt, Provider, Tool, Usage
 from lea.llm.stopping import stopped
 from lea.manager.acting import Acted

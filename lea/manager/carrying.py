@@ -10,7 +10,7 @@ from lea.actions.telling import confirm_event
 from lea.auth.permissions import Identity
 from lea.bus.port import Topic
 from lea.errors import LeaError
-from lea.events import Action, Confirm, Stage
+from lea.events.answer import Action, Confirm, Stage
 from lea.llm.offline.markdown import escaped
 from lea.manager.ask import Ask
 from lea.sentences import SENTENCES, Language, sentence

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from lea.bus.port import Bus, Signal
-from lea.events import JobChanged, TransactionChanged
+from lea.events.notice import JobChanged, TransactionChanged
 from lea.ids import CompanyId
 from lea.manager.manager import LLMManager
 from lea.manager.notices import Notices

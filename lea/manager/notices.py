@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lea.bus.port import Bus, Signal, Topic
-from lea.events import Event, Relayed, Resync
+from lea.events.frames import Event, Relayed
+from lea.events.notice import Resync
 from lea.ids import CompanyId, UserId, new_id
 
 

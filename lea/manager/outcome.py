@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from lea.errors import CircuitOpen, InternalError, LeaError, of_reason
-from lea.events import Citation, Done, Event, Failed, FinishReason, Snapshot
+from lea.events.answer import Citation, Done, Failed, FinishReason, Snapshot
+from lea.events.frames import Event
 from lea.ids import MessageId, ThreadId, TurnId
 from lea.llm.prices import charge, counted
 from lea.llm.provider import Answering, Prompt, Usage

@@ -8,7 +8,8 @@ from typing import Final
 from cachetools import LRUCache
 
 from lea.bus.port import Bus, Signal
-from lea.events import CostsChanged, Event, Quota, Relayed
+from lea.events.frames import Event, Relayed
+from lea.events.notice import CostsChanged, Quota
 from lea.ids import CompanyId, UserId
 from lea.manager.allowance import Allowance, Standing, State
 from lea.manager.notices import Notices

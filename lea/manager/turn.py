@@ -16,7 +16,7 @@ from lea import faults
 from lea.auth.permissions import Identity
 from lea.bus.port import Topic
 from lea.errors import Conflict, InternalError, Interrupted, LeaError
-from lea.events import Connecting, Queued, Snapshot, Stage
+from lea.events.answer import Connecting, Queued, Snapshot, Stage
 from lea.ids import MessageId, derived_id
 from lea.manager.acting import Acted, Acting
 from lea.manager.answer import Answer

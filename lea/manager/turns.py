@@ -12,7 +12,8 @@ from cachetools import LRUCache
 from lea.auth.permissions import Identity
 from lea.bus.port import Bus, Signal, Topic
 from lea.errors import Conflict, LeaError, Overloaded, TooMany
-from lea.events import FinishReason, Snapshot, Stage, TurnBegan, TurnEnded
+from lea.events.answer import FinishReason, Snapshot, Stage
+from lea.events.notice import TurnBegan, TurnEnded
 from lea.ids import CompanyId, ThreadId, TurnId, UserId
 from lea.manager.ask import Ask, Services
 from lea.manager.coming import Coming, Place

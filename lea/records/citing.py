@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import structlog
 
-from lea.events import Citation
+from lea.events.answer import Citation
 from lea.ids import CompanyId
 from lea.store.engine import Store
 from lea.store.named import named

@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import web
 from cachetools import LRUCache
 
-from lea.events import CostsChanged
+from lea.events.notice import CostsChanged
 from lea.handlers.keys import CLOCK, NOTICES, STORE, TURNS
 from lea.handlers.kpis import Kpis
 from lea.handlers.suggestions import BELIEVED_S, KEPT

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from lea.auth.secret import derived_key
 from lea.errors import LeaError
-from lea.events import WebhookSwitchedOff
+from lea.events.notice import WebhookSwitchedOff
 from lea.handlers.keys import CLOCK, CONFIG, NOTICES, STORE, TURNS
 from lea.handlers.webhooks import HOOKS
 from lea.hooks.hooks import Hooks

@@ -11,7 +11,7 @@ from lea.channels.whatsapp.line import Line
 from lea.channels.whatsapp.profile import BELIEVED_S, CACHE, Profile, Profiles
 from lea.channels.whatsapp.worker import Worker
 from lea.errors import StartError
-from lea.events import WhatsAppChanged
+from lea.events.notice import WhatsAppChanged
 from lea.handlers.keys import BUS, CHAT_LIMIT, CLOCK, CONFIG, DECISIONS, DEPENDENCIES, NOTICES, SHELF, STORE, TURNS
 from lea.handlers.voice import VOICE
 from lea.handlers.whatsapp import READ_ALONG, WHATSAPP

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from lea.bus.port import Sink
-from lea.events import RunDone, frame, list_frame
+from lea.events.frames import frame, list_frame
+from lea.events.notice import RunDone
 from lea.store.run_views import Seen
 from lea.store.runs import Run
 

@@ -10,7 +10,7 @@ import structlog
 
 from lea.bus.port import Bus, Topic
 from lea.errors import LeaError
-from lea.events import RunStatus
+from lea.events.notice import RunStatus
 from lea.ids import CompanyId, RunId, new_id
 from lea.store import runs
 from lea.store.engine import Store

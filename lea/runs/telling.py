@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Final
 
 from lea.bus.port import Bus, Signal
-from lea.events import Event, RunChanged
+from lea.events.frames import Event
+from lea.events.notice import RunChanged
 from lea.ids import CompanyId, RunId
 from lea.runs.coalesced import Coalesced
 from lea.runs.status import Statuses

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from lea.events import FinishReason
+from lea.events.answer import FinishReason
 from lea.ids import CompanyId, ThreadId, TurnId, UserId
 from lea.store.tables import messages, threads, turns
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, literal, select, update
 
 from lea import faults
-from lea.events import FinishReason
+from lea.events.answer import FinishReason
 from lea.ids import AttachmentId, CompanyId, MessageId, RequestId, ThreadId, TurnId, UserId
 from lea.messages import File
 from lea.store import usage

@@ -9,7 +9,7 @@ from lea.actions.action import Arguments, Effect, Preview, Scope, Write, plain
 from lea.actions.phrases import say
 from lea.actions.runs.port import PipelineNames
 from lea.errors import Conflict
-from lea.events import RecordName
+from lea.events.answer import RecordName
 from lea.ids import RunId
 from lea.llm.offline.markdown import escaped
 from lea.sentences import Language

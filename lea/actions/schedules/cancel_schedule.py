@@ -9,7 +9,7 @@ from lea.actions.action import Arguments, Effect, Preview, Scope, Write
 from lea.actions.phrases import say
 from lea.actions.schedules.asks import excerpt, the_one
 from lea.errors import Conflict
-from lea.events import RecordName
+from lea.events.answer import RecordName
 from lea.schedules.rule import Rule, after
 from lea.schedules.words import rule_words
 from lea.sentences import Language

@@ -11,7 +11,7 @@ from lea.actions.phrases import say
 from lea.actions.schedules.asks import Text, check, excerpt, facts, thread_of
 from lea.config import Schedules
 from lea.errors import Conflict
-from lea.events import RecordName
+from lea.events.answer import RecordName
 from lea.records import notation
 from lea.schedules.rule import DayOfMonth, Days, Every, Rule, Time
 from lea.schedules.words import rule_words
