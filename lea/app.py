@@ -79,7 +79,7 @@ from lea.rooms.catalog import catalog as catalog_room
 from lea.rooms.core import Adapters, core
 from lea.rooms.drilling import drilling
 from lea.rooms.hooks import hooks, listening
-from lea.rooms.keys import REGISTRY, TARGET, TASKS
+from lea.rooms.keys import CALLS, REGISTRY, TARGET, TASKS
 from lea.rooms.plugged import PLUGGED, plugged
 from lea.rooms.records import records
 from lea.rooms.running import running
@@ -148,7 +148,7 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
     app[SERVER_LANGUAGE] = config.server.language
     app[CLOCK] = adapters.clock
     app[STARTED_AT] = adapters.clock.monotonic()
-    app[TASKS] = TaskOwner()
+    app[TASKS], app[CALLS] = TaskOwner(), TaskOwner()
     app[TARGET] = Target()
     app[PLUGGED] = plugged(config)
     app[REGISTRY] = registry(app, adapters.actions)
@@ -184,7 +184,7 @@ def create_app(config: Config, adapters: Adapters | None = None) -> web.Applicat
             hooks(secret),
         ]
     )
-    app.on_shutdown.append(_end_streams)
+    app.on_shutdown.extend([_end_streams, _end_calls])
     return app
 
 
@@ -201,3 +201,7 @@ def _most_streams(config: Config) -> Most:
 
 async def _end_streams(app: web.Application) -> None:
     app[STREAMS].close_all()
+
+
+async def _end_calls(app: web.Application) -> None:
+    await app[CALLS].aclose()

@@ -2,12 +2,19 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 from aiohttp import ClientSession
 
+from lea.app import Adapters
+from lea.llm.local import LocalEngine
 from lea.sentences import SENTENCES
+from lea.sources.facts import CompanyFacts
+from lea.sources.sql import SqlSource
+from lea.store.migrate import upgrade
 from tests.lea_server import Lea, Person, running, settings
 from tests.model_server import Answer, ModelServer, Refusal
+from tests.test_store import opened
 
 SECRET = "un secret que personne ne doit lire"
 
@@ -175,3 +182,33 @@ async def test_every_code_has_its_sentences() -> None:
     for code, sentences in SENTENCES.items():
         assert set(sentences) == {"fr", "en"}, code
         assert all(text.strip() for text in sentences.values())
+
+
+class Pinged(LocalEngine):
+    """A model that is looked at when its connections are closed: is it still being asked?"""
+
+    def __init__(self, facts: CompanyFacts) -> None:
+        super().__init__(facts)
+        self.asking, self.asked, self.closed = False, asyncio.Event(), False
+
+    async def ping(self) -> None:
+        self.asking = True
+        self.asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.asking = False
+
+    async def aclose(self) -> None:
+        assert not self.asking
+        self.closed = True
+
+
+async def test_nobody_is_asked_any_more_when_connections_are_closed(tmp_path: Path) -> None:
+    async with opened(f"sqlite+aiosqlite:///{tmp_path}/other.db") as other:
+        await other.prepare(upgrade)
+        engine = Pinged(CompanyFacts(SqlSource(other), other))
+        async with running(settings(tmp_path), Adapters(provider=lambda _: engine)):
+            async with asyncio.timeout(30):
+                await engine.asked.wait()
+    assert engine.closed

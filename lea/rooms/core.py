@@ -64,7 +64,7 @@ from lea.rooms.acting import decisions, desk
 from lea.rooms.drilling import drills
 from lea.rooms.figures import kpis
 from lea.rooms.jobs import job_checks, with_foreign_jobs
-from lea.rooms.keys import LISTENING, TARGET, TASKS, Room
+from lea.rooms.keys import CALLS, LISTENING, TARGET, TASKS, Room
 from lea.rooms.models import TELLER, asked_in_turn, broken_at, estimates, llm_checks, provider_of
 from lea.rooms.plugged import PLUGGED
 from lea.rooms.storage import preload
@@ -141,18 +141,10 @@ def core(adapters: Adapters) -> Room:
         app[DECISIONS] = decisions(app)
         app[FOLLOWING] = Following(store.sole, app[TURNS], elsewhere, bus, store, adapters.clock)
         leases = Leases(owner, app[TURNS], store, bus, adapters.clock, estimates(config))
-        checks = {
-            "database": Check(store.ping, vital=True, detail=store.dialect),
-            **llm_checks(asked),
-            **job_checks(app),
-            **whatsapp_checks(app),
-        }
-        link = app[LINK]
-        if link is not None:
-            checks["redis"] = Check(link.ping, vital=False, detail="redis", believed_s=0)  # as fresh as storage_backend
+        if (link := app[LINK]) is not None:
             link.on_return(manager.write_back)
         app[DRILLS] = drills(app, provider)
-        app[HEALTH] = Health(checks, adapters.clock, SingleFlight(tasks))
+        app[HEALTH] = Health(_checks(app, asked), adapters.clock, SingleFlight(app[CALLS]))
         tasks.spawn("turns.checkpoint", checkpointer.keep_saving())
         tasks.spawn("leases.reap", leases.keep_reaping())
         if not store.sole:
@@ -162,10 +154,24 @@ def core(adapters: Adapters) -> Room:
         tasks.spawn("loop.beat", LoopWatch().keep_beating())
         tasks.spawn("sessions.evict", manager.keep_evicting())
         tasks.spawn("sessions.preload", preload(config, store, manager))
-        tasks.spawn("health.first", app[HEALTH].found())  # the SDK is imported by the first check, which takes a second
+        app[CALLS].spawn("health.first", app[HEALTH].found())  # the first check imports the SDK, which takes a second
         yield
         await app[TURNS].drain(0)
+        await app[CALLS].aclose()  # what the last turns have begun
         manager.close()
         await asyncio.gather(provider.aclose(), app[FOREIGN_JOBS].aclose())
 
     return room
+
+
+def _checks(app: web.Application, asked: Provider) -> dict[str, Check]:
+    store, link = app[STORE], app[LINK]
+    checks = {
+        "database": Check(store.ping, vital=True, detail=store.dialect),
+        **llm_checks(asked),
+        **job_checks(app),
+        **whatsapp_checks(app),
+    }
+    if link is not None:
+        checks["redis"] = Check(link.ping, vital=False, detail="redis", believed_s=0)  # as fresh as storage_backend
+    return checks

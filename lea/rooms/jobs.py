@@ -11,7 +11,7 @@ from lea.handlers.keys import CLOCK, CONFIG, DEPENDENCIES, FOREIGN_JOBS, STORE
 from lea.outside import ForeignJobs as Settings
 from lea.resilience.health import Check
 from lea.resilience.single_flight import SingleFlight
-from lea.rooms.keys import TASKS
+from lea.rooms.keys import CALLS
 from lea.rooms.plugged import PLUGGED
 from lea.sources.combined import CombinedSource, ForeignJobs
 from lea.sources.firestore import Firestore
@@ -36,7 +36,7 @@ def with_foreign_jobs(app: web.Application, own: Source) -> Source:
 
 
 def _configured(app: web.Application) -> ForeignJobs:
-    config, dependencies, clock, flights = app[CONFIG], app[DEPENDENCIES], app[CLOCK], SingleFlight(app[TASKS])
+    config, dependencies, clock, flights = app[CONFIG], app[DEPENDENCIES], app[CLOCK], SingleFlight(app[CALLS])
     makers: list[tuple[str, Settings, Callable[[], Foreign]]] = [
         ("odoo", config.odoo, lambda: Odoo(config.odoo, dependencies.get("odoo"))),
         ("firestore", config.firestore, lambda: Firestore(config.firestore, dependencies.get("firestore"), clock)),

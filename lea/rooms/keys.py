@@ -14,6 +14,8 @@ Room = Callable[[web.Application], AsyncIterator[None]]
 """Opens something, yields, closes it."""
 
 TASKS = web.AppKey("tasks", TaskOwner)
+CALLS = web.AppKey("calls", TaskOwner)
+"""What asks other people's servers behind everybody's back: it ends before their connections are closed."""
 CACHES = web.AppKey("caches", Caches)
 LISTENING = web.AppKey("listening", Listening)
 TARGET = web.AppKey("target", Target)

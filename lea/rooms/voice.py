@@ -14,7 +14,7 @@ from lea.manager.voice import Listening
 from lea.manager.voice_bill import Purse
 from lea.resilience.dependency import Dependency
 from lea.resilience.single_flight import SingleFlight
-from lea.rooms.keys import TASKS
+from lea.rooms.keys import CALLS
 
 NAME = "voice"
 
@@ -25,7 +25,7 @@ async def voice(app: web.Application) -> AsyncIterator[None]:
     transcriber = None if server is None else _transcriber(server, config, app[DEPENDENCIES].get(NAME))
     per_million = config.budgets.unpriced_per_million
     purse = Purse(app[BUDGETS], app[STORE], clock, config.voice.price_per_minute, per_million)
-    app[VOICE] = Listening(transcriber, config.voice, purse, clock, SingleFlight(app[TASKS]))
+    app[VOICE] = Listening(transcriber, config.voice, purse, clock, SingleFlight(app[CALLS]))
     yield
     if transcriber is not None:
         await transcriber.aclose()

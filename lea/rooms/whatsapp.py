@@ -20,7 +20,7 @@ from lea.ids import CompanyId, UserId, new_id
 from lea.resilience.cache import LookupCache
 from lea.resilience.health import Check
 from lea.resilience.single_flight import SingleFlight
-from lea.rooms.keys import CACHES, TASKS
+from lea.rooms.keys import CACHES, CALLS, TASKS
 from lea.runs.coalesced import Coalesced
 from lea.store.whatsapp import THREAD
 
@@ -76,7 +76,7 @@ async def whatsapp(app: web.Application) -> AsyncIterator[None]:
 
 def _profiles(app: web.Application, graph: Graph) -> Profiles:
     number_id = app[CONFIG].whatsapp.phone_number_id
-    cache: LookupCache[Profile] = LookupCache(CACHE, app[CLOCK], SingleFlight(app[TASKS]), size=1, ttl_s=BELIEVED_S)
+    cache: LookupCache[Profile] = LookupCache(CACHE, app[CLOCK], SingleFlight(app[CALLS]), size=1, ttl_s=BELIEVED_S)
     app[CACHES].add(cache)
     return Profiles(graph, number_id, cache, lambda: app[CACHES].drop(CACHE, number_id))
 
