@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import structlog
 
 T = TypeVar("T")
+
+PATIENCE_S: Final = 2.0
+"""How long a cancelled task may take before it is cancelled again: a library can lose a cancellation that comes with a
+timeout of its own, and its loop then goes on for ever."""
 
 log = structlog.get_logger()
 
@@ -28,12 +32,14 @@ class TaskOwner:
         return task
 
     async def aclose(self) -> None:
-        """Cancel what still runs and wait until it has ended."""
+        """Cancel what still runs, until it has ended."""
         while self._tasks:
             tasks = list(self._tasks)
             for task in tasks:
                 task.cancel()
-            await asyncio.wait(tasks)
+            _, left = await asyncio.wait(tasks, timeout=PATIENCE_S)
+            if left:
+                log.warning("tasks.cancelled_again", tasks=sorted(task.get_name() for task in left))
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -71,6 +71,8 @@ class LeaPage:
         await self.page.locator("button[type=submit]").click()
 
     async def ask(self, text: str) -> None:
+        """Once the answer before has ended, a moment after its last word: until then Enter sends nothing."""
+        await expect(self.page.locator(".composer .stop")).to_have_count(0)
         await self.composer.fill(text)
         await self.composer.press("Enter")
 
