@@ -12,7 +12,6 @@ from pydantic import SecretStr
 from lea.clock import Clock, SystemClock
 from lea.config import BUILT_IN, DependencySettings, Llm
 from lea.ids import CompanyId, UserId
-from lea.llm.openai import OpenAIClient
 from lea.llm.provider import Caller, Finished, ModelEvent, ModelStream, Prompt, Provider, Usage
 from lea.llm.stream import OpenAIStream
 from lea.messages import Assistant, User
@@ -74,7 +73,7 @@ def dependency(
 async def streaming(config: Llm, *, connect_timeout: float = 1) -> AsyncIterator[OpenAIStream]:
     """The provider over a pool of its own, closed at the end."""
     http = HttpClient("model", connections=1000, connect_timeout=connect_timeout)
-    provider = OpenAIStream(config, http, OpenAIClient(config))
+    provider = OpenAIStream(config, http)
     try:
         yield provider
     finally:

@@ -11,7 +11,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from lea.errors import ExternalRejected, ExternalTimeout, ExternalUnavailable, LeaError, NetworkError
-from lea.llm.openai import OpenAIClient
 from lea.llm.provider import Finished, Usage
 from lea.llm.stream import USAGE_S, OpenAIStream
 from lea.messages import User
@@ -365,15 +364,21 @@ async def test_a_ping_of_nobody_is_a_network_error() -> None:
 
 
 async def test_a_ping_without_an_answer_is_a_timeout() -> None:
-    async with raw_server(b"", hangs_up=False) as url:
-        sdk = OpenAIClient(settings(url), timeout=QUICK)
+    async with raw_server(b"", hangs_up=False) as url, streaming(settings(url, timeout=QUICK)) as model:
         with pytest.raises(ExternalTimeout):
-            await sdk.ping()
-        await sdk.aclose()
+            await model.ping()
+
+
+async def test_a_ping_gives_its_connection_back(server: ModelServer, model: OpenAIStream) -> None:
+    for _ in range(3):
+        await listen(model)
+        await model.ping()
+    assert server.pings == 3
+    assert len({exchange.peer for exchange in server.exchanges}) == 1
 
 
 def test_starting_does_not_import_the_sdk() -> None:
-    code = "import sys, lea.llm.stream, lea.llm.guarded; sys.exit('openai' in sys.modules or 'httpx2' in sys.modules)"
+    code = "import sys, lea.app; sys.exit('openai' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

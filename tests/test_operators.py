@@ -7,6 +7,7 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from lea.app import Adapters
+from lea.handlers.keys import HEALTH
 from lea.llm.local import LocalEngine
 from lea.sentences import SENTENCES
 from lea.sources.facts import CompanyFacts
@@ -208,7 +209,9 @@ async def test_nobody_is_asked_any_more_when_connections_are_closed(tmp_path: Pa
     async with opened(f"sqlite+aiosqlite:///{tmp_path}/other.db") as other:
         await other.prepare(upgrade)
         engine = Pinged(CompanyFacts(SqlSource(other), other))
-        async with running(settings(tmp_path), Adapters(provider=lambda _: engine)):
+        async with running(settings(tmp_path), Adapters(provider=lambda _: engine)) as lea:
+            looking = asyncio.create_task(lea.app[HEALTH].found())
             async with asyncio.timeout(30):
                 await engine.asked.wait()
     assert engine.closed
+    await asyncio.wait([looking])

@@ -1,4 +1,4 @@
-"""The one home of the `openai` package: everything asked of a provider but the token stream."""
+"""The one home of the `openai` package: what is asked of a provider beside chat."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
-PING_S = 5.0
 CONNECT_S = 3.0
 MOST_BYTES: Final = 1_048_576
 """Of an answer that is read whole."""
@@ -36,23 +35,12 @@ class OpenAIClient:
     The package takes most of a second to import, so that happens in a thread and not before it is needed.
     """
 
-    def __init__(self, config: Llm, *, timeout: float | None = PING_S, connect_timeout: float = CONNECT_S) -> None:
+    def __init__(self, config: Llm, *, timeout: float | None, connect_timeout: float = CONNECT_S) -> None:
         self._config = config
         self._connect_timeout = connect_timeout
         self._timeout = timeout
         self._sdk: AsyncOpenAI | None = None
         self._making = asyncio.Lock()
-
-    async def ping(self) -> None:
-        """List the provider's models within a few seconds; costs nothing. Raises as Provider.open does."""
-        sdk = await self._client()
-        try:
-            async with asyncio.timeout(self._timeout):
-                await sdk.models.with_raw_response.list()
-        except TimeoutError:
-            raise ExternalTimeout from None
-        except Exception as error:  # the SDK also lets its transport's and decoder's errors through as they are
-            raise _translated(error) from error
 
     async def transcribe(self, model: str, file: tuple[str, Path, str], language: str) -> bytes:
         """What the server says to a file of its name, place and media type. Raises as Provider.open does."""
@@ -65,7 +53,7 @@ class OpenAIClient:
                 return await _at_most(answer.iter_bytes(), MOST_BYTES)
         except LeaError:
             raise
-        except Exception as error:  # as above
+        except Exception as error:  # the SDK also lets its transport's and decoder's errors through as they are
             raise _translated(error) from error
 
     async def aclose(self) -> None:
@@ -115,5 +103,5 @@ def _translated(error: Exception) -> LeaError:
         case openai.APIConnectionError():
             return NetworkError()
         case _:
-            log.warning("model.ping_failed", error=type(error).__name__)
+            log.warning("model.garbled", error=type(error).__name__)
             return ExternalUnavailable()

@@ -13,7 +13,7 @@ from lea.config import Llm
 from lea.errors import ExternalTimeout, LeaError
 from lea.llm.asking import request_body
 from lea.llm.failures import broken, complaint, refused
-from lea.llm.openai import OpenAIClient, base_url
+from lea.llm.openai import base_url
 from lea.llm.provider import Answering, ModelEvent, Prompt, Take
 from lea.llm.silence import Watch
 from lea.llm.wire import AnswerReader
@@ -21,6 +21,7 @@ from lea.resilience.http import HttpClient, arriving_of, read_at_most
 
 REFUSAL_BYTES = 65_536
 REFUSAL_S = 1.0
+PING_S = 5.0
 USAGE_S = 1.0
 """How long the usage and `[DONE]` may come after the reason of the end; the answer is complete without them."""
 HTTP_ERRORS: Final = (aiohttp.ClientError, HttpProcessingError, ConnectionError)
@@ -29,18 +30,16 @@ HTTP_ERRORS: Final = (aiohttp.ClientError, HttpProcessingError, ConnectionError)
 class OpenAIStream:
     """Anything that speaks `/chat/completions` with `stream: true`, called `name`.
 
-    Owns `http` and `sdk`: both are closed with it. `lesser` where it stands in for another.
+    Owns `http`, which is closed with it. `lesser` where it stands in for another.
     """
 
-    def __init__(
-        self, config: Llm, http: HttpClient, sdk: OpenAIClient, *, name: str = "openai", lesser: bool = False
-    ) -> None:
+    def __init__(self, config: Llm, http: HttpClient, *, name: str = "openai", lesser: bool = False) -> None:
         prices = (config.price_in, config.price_out)
         self.answering = Answering(name, config.model, config.base_url or "openai", lesser, prices)
         self._config = config
         self._http = http
-        self._sdk = sdk
         self._url = URL(f"{base_url(config)}/chat/completions")
+        self._models = URL(f"{base_url(config)}/models")
         self._headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
         key = config.api_key.get_secret_value()
         if key:
@@ -53,12 +52,20 @@ class OpenAIStream:
         return Call(self.answering, self._http, self._url, self._headers, body, answer, self._config.timeout)
 
     async def ping(self) -> None:
-        """List the models; see Provider."""
-        await self._sdk.ping()
+        """List the models, by the connections that questions take; see Provider."""
+        try:
+            async with asyncio.timeout(min(PING_S, self._config.timeout)):
+                response = await self._http.get(self._models, self._headers)
+                if response.status != 200:
+                    raise await _refusal(response)
+                self._http.release(response)
+        except HTTP_ERRORS as error:
+            raise broken(error) from error
+        except TimeoutError:
+            raise ExternalTimeout from None
 
     async def aclose(self) -> None:
         await self._http.aclose()
-        await self._sdk.aclose()
 
 
 class Call:
@@ -94,7 +101,7 @@ class Call:
         except TimeoutError:
             raise ExternalTimeout from None
         if response.status != 200:
-            raise await self._refusal(response)
+            raise await _refusal(response)
         self._response = response
         self._watch = Watch(response.content, begun, self._limit)
         return self
@@ -185,15 +192,16 @@ class Call:
             raise broken(error) from error
         raise error
 
-    async def _refusal(self, response: aiohttp.ClientResponse) -> LeaError:
-        body = b""
-        try:
-            with suppress(*HTTP_ERRORS, TimeoutError):
-                async with asyncio.timeout(REFUSAL_S):
-                    body = await read_at_most(response, REFUSAL_BYTES)
-        finally:
-            response.close()
-        return refused(response.status, response.headers, complaint(body))
+
+async def _refusal(response: aiohttp.ClientResponse) -> LeaError:
+    body = b""
+    try:
+        with suppress(*HTTP_ERRORS, TimeoutError):
+            async with asyncio.timeout(REFUSAL_S):
+                body = await read_at_most(response, REFUSAL_BYTES)
+    finally:
+        response.close()
+    return refused(response.status, response.headers, complaint(body))
 
 
 class _Pouring:

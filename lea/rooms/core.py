@@ -154,7 +154,6 @@ def core(adapters: Adapters) -> Room:
         tasks.spawn("loop.beat", LoopWatch().keep_beating())
         tasks.spawn("sessions.evict", manager.keep_evicting())
         tasks.spawn("sessions.preload", preload(config, store, manager))
-        app[CALLS].spawn("health.first", app[HEALTH].found())  # the first check imports the SDK, which takes a second
         yield
         await app[TURNS].drain(0)
         await app[CALLS].aclose()  # what the last turns have begun

@@ -11,7 +11,6 @@ from lea.handlers.keys import Asked
 from lea.llm.failover import Failover
 from lea.llm.guarded import Guarded
 from lea.llm.local import LocalEngine
-from lea.llm.openai import OpenAIClient
 from lea.llm.plugged import PluggedProvider
 from lea.llm.prices import FREE
 from lea.llm.provider import Answering, Provider
@@ -67,11 +66,10 @@ def _model(dependency_name: str, config: Llm, dependencies: Dependencies, *, nam
     http = HttpClient(
         dependency_name,
         connect_timeout=limits.connect_timeout,
-        connections=limits.concurrency,
+        connections=limits.concurrency + 1,  # one to look whether it answers at all, however busy it is
         read_timeout=limits.read_timeout or None,
     )
-    sdk = OpenAIClient(config, connect_timeout=limits.connect_timeout)
-    return Guarded(Shaped(OpenAIStream(config, http, sdk, name=name, lesser=lesser)), config, dependency)
+    return Guarded(Shaped(OpenAIStream(config, http, name=name, lesser=lesser)), config, dependency)
 
 
 def _plugged(
