@@ -1,7 +1,7 @@
 """What installed packages bring, by entry point, each with its own table of config.toml (`[plugins.<name>]`)."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any, Final
@@ -24,7 +24,8 @@ class Plugins:
 
     def __init__(self, tables: Mapping[str, Any]) -> None:
         """`tables` are those of `[plugins]`. Raises StartError for one that is none, or of nothing installed."""
-        self._points = {group: _by_name(group) for group in GROUPS}
+        every = entry_points()
+        self._points = {group: _by_name(group, every.select(group=group)) for group in GROUPS}
         names = {name for points in self._points.values() for name in points}
         for name, table in tables.items():
             if not isinstance(table, Mapping):
@@ -79,9 +80,9 @@ class Plugins:
         return made
 
 
-def _by_name(group: str) -> dict[str, EntryPoint]:
+def _by_name(group: str, points: Iterable[EntryPoint]) -> dict[str, EntryPoint]:
     found: dict[str, EntryPoint] = {}
-    for point in sorted(entry_points(group=group), key=lambda point: (point.name, point.value)):
+    for point in sorted(points, key=lambda point: (point.name, point.value)):
         other = found.setdefault(point.name, point)
         if other.value != point.value:
             raise StartError(f"two plugins of {group} are called {point.name}: {other.value} and {point.value}")

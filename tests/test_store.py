@@ -25,7 +25,7 @@ from lea.errors import (
 )
 from lea.store import engine
 from lea.store.engine import Store
-from lea.store.migrate import upgrade
+from lea.store.migrate import NEWEST, upgrade
 from lea.store.schema import metadata
 from lea.store.tables import companies
 from lea.tasks import TaskOwner
@@ -99,6 +99,7 @@ async def test_the_migrations_make_todays_tables(store: Store) -> None:
         lambda connection: compare_metadata(MigrationContext.configure(connection), metadata)
     )
     assert differences == []
+    assert await store.read(lambda connection: MigrationContext.configure(connection).get_current_revision()) == NEWEST
 
 
 async def test_migrating_again_changes_nothing(store: Store) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import mimetypes
+import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,11 +41,8 @@ class File:
 def files_of(folder: Path) -> dict[str, File]:
     """Every file by its address. No link leads out of the folder, and in a dictionary no `..` does."""
     inside = folder.resolve()
-    return {
-        path.relative_to(folder).as_posix(): _file(path)
-        for path in folder.rglob("*")
-        if path.is_file() and path.resolve().is_relative_to(inside)
-    }
+    files = (Path(place, name) for place, _, names in os.walk(inside) for name in names)
+    return {path.relative_to(inside).as_posix(): _file(path) for path in files if _within(path, inside)}
 
 
 def made(data: bytes, content_type: str) -> File:
@@ -82,6 +80,11 @@ def _is_zero(parameters: str) -> bool:
 def _gzip(data: bytes) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, GZIP)
     return packer.compress(data) + packer.flush()
+
+
+def _within(path: Path, folder: Path) -> bool:
+    """Whether it is a file of the folder; only of a link that has to be looked up."""
+    return not path.is_symlink() or (path.is_file() and path.resolve().is_relative_to(folder))
 
 
 def _file(path: Path) -> File:
