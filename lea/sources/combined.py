@@ -24,7 +24,7 @@ from lea.sources.source import (
     UserContext,
 )
 from lea.sources.sql import summary
-from lea.store import directory, jobs
+from lea.store import directory, loading
 from lea.store.engine import Store
 
 OWN: Final = "lea"
@@ -65,7 +65,7 @@ class ForeignJobs:
 async def jobs_over(store: Store, foreign: ForeignJobs, company_id: CompanyId, state: str, limit: int) -> JobsData:
     """The jobs of a state in which nobody has to do anything any more, newest first."""
     rows, parts = await asyncio.gather(
-        store.read(lambda connection: jobs.recent_jobs(connection, company_id, (state,), limit)),
+        store.read(lambda connection: loading.newest_jobs(connection, company_id, (state,), limit)),
         foreign.of(company_id),
     )
     there = [job for part in parts for job in part.jobs if job.state == state]

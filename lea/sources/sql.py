@@ -15,7 +15,7 @@ from lea.sources.source import (
     JobSummary,
     UserContext,
 )
-from lea.store import directory, jobs, records
+from lea.store import jobs, loading, records
 from lea.store.engine import Store
 
 
@@ -26,7 +26,7 @@ class SqlSource:
         self._store = store
 
     async def connection_mode(self, company_id: CompanyId) -> str:
-        mode = await self._store.read(lambda connection: directory.connection_mode(connection, company_id))
+        mode = await self._store.read(lambda connection: loading.connection_mode(connection, company_id))
         if mode is None:
             raise NotFound
         return mode
@@ -34,8 +34,8 @@ class SqlSource:
     async def user_context(self, user_id: UserId, company_id: CompanyId) -> UserContext:
         profile, files = await self._store.read(
             lambda connection: (
-                directory.profile(connection, user_id, company_id),
-                records.recent_files(connection, company_id, RECENT_FILES),
+                loading.profile(connection, user_id, company_id),
+                loading.newest_files(connection, company_id, RECENT_FILES),
             )
         )
         if profile is None:
@@ -54,12 +54,12 @@ class SqlSource:
 
     async def jobs(self, company_id: CompanyId) -> JobsData:
         rows = await self._store.read(
-            lambda connection: jobs.recent_jobs(connection, company_id, OPEN_STATES, OPEN_JOBS)
+            lambda connection: loading.newest_jobs(connection, company_id, OPEN_STATES, OPEN_JOBS)
         )
         return JobsData(tuple(map(summary, rows)))
 
     async def jobs_metrics(self, company_id: CompanyId) -> JobsMetrics:
-        return JobsMetrics.of(await self._store.read(lambda connection: jobs.count_jobs(connection, company_id)))
+        return JobsMetrics.of(await self._store.read(lambda connection: loading.count_jobs(connection, company_id)))
 
     async def files(
         self, company_id: CompanyId, *, kinds: Collection[str], stages: Collection[str], reference: str, limit: int

@@ -1,53 +1,11 @@
-"""Who a user is, and how their company is connected."""
+"""What people and companies are called."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import cast
 
 from sqlalchemy import Connection, select
 
-from lea.ids import CompanyId, UserId
-from lea.sentences import Language
+from lea.ids import CompanyId
 from lea.store.tables import companies, users
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A user with the company they belong to."""
-
-    name: str
-    email: str
-    role: str
-    language: Language
-    company_name: str
-    connection_mode: str
-
-
-def profile(connection: Connection, user_id: UserId, company_id: CompanyId) -> Profile | None:
-    """The profile of this company's user; None for a user of another one."""
-    columns = (
-        users.c.name,
-        users.c.email,
-        users.c.role,
-        users.c.language,
-        companies.c.name.label("company_name"),
-        companies.c.connection_mode,
-    )
-    query = (
-        select(*columns)
-        .join(companies, companies.c.id == users.c.company_id)
-        .where(users.c.id == user_id, users.c.company_id == company_id)
-    )
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    return Profile(row.name, row.email, row.role, cast(Language, row.language), row.company_name, row.connection_mode)
-
-
-def connection_mode(connection: Connection, company_id: CompanyId) -> str | None:
-    """How the company is connected; None where there is no such company."""
-    query = select(companies.c.connection_mode).where(companies.c.id == company_id)
-    return connection.execute(query).scalar_one_or_none()
 
 
 def company_name(connection: Connection, company_id: CompanyId) -> str | None:

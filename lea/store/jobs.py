@@ -45,11 +45,6 @@ class JobFilter(NamedTuple):
     states: Collection[str] = ()
 
 
-def recent_jobs(connection: Connection, company_id: CompanyId, states: Collection[str], limit: int) -> list[JobRow]:
-    """The company's jobs in one of `states`, the one changed last first."""
-    return search(connection, company_id, JobFilter(states=states), limit)
-
-
 def search(
     connection: Connection,
     company_id: CompanyId,
@@ -58,7 +53,7 @@ def search(
     before: tuple[float, str] | None = None,
 ) -> list[JobRow]:
     """The one changed last first, `before` the last `(updated_at, id)` of the page above; ids compare by code point."""
-    own_id = _by_code_point(connection)
+    own_id = by_code_point(connection)
     query = (
         select(department_jobs)
         .where(*_fitting(connection, company_id, chosen))
@@ -74,13 +69,6 @@ def count(connection: Connection, company_id: CompanyId, chosen: JobFilter) -> i
     """How many fit."""
     query = select(func.count()).select_from(department_jobs).where(*_fitting(connection, company_id, chosen))
     return connection.execute(query).scalar_one()
-
-
-def count_jobs(connection: Connection, company_id: CompanyId) -> Sequence[tuple[str, str, int]]:
-    """(department, state, count) for every pair that has jobs."""
-    pair = (department_jobs.c.department, department_jobs.c.state)
-    query = select(*pair, func.count().label("jobs")).where(department_jobs.c.company_id == company_id).group_by(*pair)
-    return [(row.department, row.state, row.jobs) for row in connection.execute(query.order_by(*pair))]
 
 
 def get(connection: Connection, company_id: CompanyId, job_id: str, *, lock: bool = False) -> JobRow | None:
@@ -126,7 +114,7 @@ def insert_jobs(connection: Connection, company_id: CompanyId, rows: Iterable[Jo
         connection.execute(insert(department_jobs), values)
 
 
-def _by_code_point(connection: Connection) -> ColumnElement[str]:
+def by_code_point(connection: Connection) -> ColumnElement[str]:
     """As Python compares, so that lists from elsewhere can be merged; a database's own order is its language's."""
     plain: ColumnElement[str] = department_jobs.c.id
     return plain if connection.dialect.name == "sqlite" else plain.collate("C")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, CursorResult, Dialect
 from sqlalchemy.sql import ClauseElement
 
 Parameters = Mapping[str, Any]
+Found = CursorResult[*tuple[Any, ...]]
 _Slot = tuple[str, Callable[[Any], Any] | None, Any]
 """A parameter's name, how the driver wants it, and the value it has unless one is given."""
 
@@ -23,7 +24,7 @@ class Prepared:
         self._columns: Final = columns
         self._known: dict[str, tuple[str, tuple[_Slot, ...]]] = {}
 
-    def run(self, connection: Connection, parameters: Parameters | Sequence[Parameters]) -> CursorResult[Any]:
+    def run(self, connection: Connection, parameters: Parameters | Sequence[Parameters]) -> Found:
         """Run it with these, or once with each of them. Raises KeyError for one that is missing."""
         sql, slots = self._known.get(connection.dialect.name) or self._made(connection.dialect)
         if isinstance(parameters, Mapping):
