@@ -11,7 +11,7 @@ import pytest
 
 from lea.auth.enrolment import Newcomer
 from lea.config import Config
-from lea.handlers.keys import AUTH
+from lea.handlers.keys import AUTH, LINK
 from tests.lea_server import Lea, Person, Reading, Told, running, settings
 from tests.model_server import Answer, Call, ModelServer
 from tests.postgres import fresh_database
@@ -47,7 +47,17 @@ async def paired(tmp_path: Path, model: ModelServer, redis: RedisServer | None) 
         async with running(config) as one, running(config) as other:
             ada = await one.person()
             also_ada = Person(other.session, other.url, ada.identity, ada.headers["Authorization"].split()[1])
+            await shares(one)
+            await shares(other)
             yield Pair(one, other, ada, also_ada, redis)
+
+
+async def shares(lea: Lea) -> None:
+    """A machine that stood still while it started begins without Redis, and finds it a moment later."""
+    link = lea.app[LINK]
+    async with asyncio.timeout(30):
+        while link is not None and not link.available:
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -185,9 +185,14 @@ async def test_a_turn_asks_nothing_about_webhooks_where_nobody_listens(lea: Lea,
     def asked_of(listening: set[CompanyId]) -> Any:
         def unit(connection: Any) -> list[str]:
             statements: list[str] = []
+
+            def heard(*given: Any) -> None:
+                statements.append(given[2])
+
             connection.exec_driver_sql("UPDATE turns SET ended_at = NULL")
-            event.listen(connection, "before_cursor_execute", lambda *given: statements.append(given[2]))
+            event.listen(connection, "before_cursor_execute", heard)
             hooks_events.end_turn(connection, end, whose, listening)
+            event.remove(connection, "before_cursor_execute", heard)  # the thread keeps its connection
             return statements
 
         return unit

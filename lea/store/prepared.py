@@ -1,4 +1,4 @@
-"""Statements that every turn runs: their SQL is made once for each dialect, then given to the driver as it is.
+"""Statements every turn runs or every session loads: their SQL is made once for each dialect and given to the driver.
 
 SQLAlchemy looks a statement up in its cache and arranges its parameters at each run, which takes three times as long as
 running it. Rows come as the driver gives them: a statement that reads must name columns that need no conversion.
@@ -14,6 +14,7 @@ Parameters = Mapping[str, Any]
 Found = CursorResult[*tuple[Any, ...]]
 _Slot = tuple[str, Callable[[Any], Any] | None, Any]
 """A parameter's name, how the driver wants it, and the value it has unless one is given."""
+_MISSING: Final = object()
 
 
 class Prepared:
@@ -47,6 +48,3 @@ def _arranged(slots: Sequence[_Slot], parameters: Parameters) -> tuple[Any, ...]
         value = parameters[name] if otherwise is _MISSING else parameters.get(name, otherwise)
         values.append(value if processed is None else processed(value))
     return tuple(values)
-
-
-_MISSING: Final = object()

@@ -134,9 +134,11 @@ async def test_a_conversation_is_read_along_taken_over_answered_and_given_back(
     await expect(page.button("Prendre la main")).to_have_count(0)
     await expect(page.page.locator(".talk-message.own .talk-state")).to_contain_text("24 heures")
 
+    await hears(office, messages=[text("4", STRANGERS, "Hallo?")])
+    await expect(page.page.locator(".talk-row").first).to_contain_text("Hallo?")
     lists = re.compile("/whatsapp/conversations[?]")
     await page.page.route(lists, lambda route: route.abort())
-    await hears(office, messages=[text("4", STRANGERS, "Hallo?")])
+    await page.page.reload()
     await expect(page.page.locator(".talks-list .problem")).to_be_visible()
     await page.page.unroute(lists)
     await page.page.locator(".talks-list").get_by_role("button", name="Réessayer").click()
