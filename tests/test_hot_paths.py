@@ -6,6 +6,7 @@ callbacks is not counted either, since a real server has another one (uvloop).
 """
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -267,3 +268,26 @@ async def test_the_hot_paths_cost_what_they_did(tmp_path: Path) -> None:
         if abs(cost / kept[what] - 1) > TOLERANCE
     }
     assert not changed, "where it is less, or more for a good reason, keep the new numbers: LEA_MEASURE=1"
+
+
+async def test_a_turn_and_its_reader_leave_nothing_to_the_garbage_collector(
+    lea: Lea, ada: Person, model: ModelServer
+) -> None:
+    """It looks so seldom that what only it would find fills the memory of a busy server."""
+    await ada.ask("Bonjour", session_id="s1")
+    await _quiet(lea)
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        for _ in range(3):
+            assert (await ada.ask("Bonjour", session_id="s1")).done["finish_reason"] == "stop"
+        await _quiet(lea)
+        await asyncio.sleep(0)
+        gc.collect()
+        ours = {type(one).__qualname__ for one in gc.garbage if type(one).__module__.startswith("lea.")}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert ours == set()

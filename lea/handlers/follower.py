@@ -73,6 +73,7 @@ class Follower:
         self._next_ping.cancel()
         if self.reader is not None:
             self.reader.close()
+        self.reader = None  # each holds the other, which only the garbage collector would find
         if self._catching_up is not None:
             self._catching_up.cancel()
 

@@ -14,6 +14,7 @@ from lea.auth.permissions import Identity
 from lea.errors import Interrupted, LeaError
 from lea.ids import MessageId, derived_id
 from lea.manager.ask import Ask, Services
+from lea.manager.outcome import Timings
 from lea.store import beginning, leases
 from lea.store.turns import BeginTurn, Begun
 
@@ -27,7 +28,13 @@ class Claim:
     """Made with the turn; nothing is written before `start`."""
 
     def __init__(
-        self, ask: Ask, identity: Identity, answer_id: MessageId, services: Services, on_begun: Callable[[], None]
+        self,
+        ask: Ask,
+        identity: Identity,
+        answer_id: MessageId,
+        services: Services,
+        timings: Timings,
+        on_begun: Callable[[], None],
     ) -> None:
         self.running = False
         self.woken = asyncio.Event()
@@ -36,6 +43,7 @@ class Claim:
         self._identity = identity
         self._answer_id = answer_id
         self._services = services
+        self._timings = timings
         self._on_begun = on_begun
         self._begun: asyncio.Task[Begun | LeaError | None] | None = None
 
@@ -62,16 +70,16 @@ class Claim:
     async def granted(self) -> Begun | None:
         """As `saved`, once this turn may answer; waits for turns of other processes. Raises Interrupted if given up."""
         begun = await self.saved()
-        if begun is None or self.running:
-            return begun
-        while begun.waiting:
-            place = await self._place()
-            if place == 0:
-                break
+        if begun is not None and not self.running:
+            await self._wait(begun)
+            self.running = True
+        self._timings.mark("saved_message")
+        return begun
+
+    async def _wait(self, begun: Begun) -> None:
+        while begun.waiting and (place := await self._place()):
             self.on_place(place)
             await self.wait_a_moment()
-        self.running = True
-        return begun
 
     async def wait_a_moment(self) -> None:
         """Until the next look at the store; what happened during the last one ends the wait at once."""

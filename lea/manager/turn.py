@@ -44,7 +44,10 @@ log = structlog.get_logger()
 
 
 class Turn:
-    """Runs once; `ended` resolves with the outcome after it is saved and told."""
+    """Runs once; `ended` resolves with the outcome after it is saved and told.
+
+    Nothing it holds calls back into it: turns that held themselves would wait for the garbage collector, 10 KB each.
+    """
 
     def __init__(
         self,
@@ -73,15 +76,21 @@ class Turn:
         self._timings = Timings(ask.before_ms)
         self._made = perf_counter()
         self._cpu = CpuTime()
-        self._on_begun = on_begun
         carrying = Carrying(ask, identity, topic, services.desk)
         self._bill = Bill(ask, identity, services, self.outcome)
         self._answer = Answer(
             ask, topic, draft, services, self.outcome, self._timings, Calling(carrying), self._bill, self._cpu
         )
-        self.claim = Claim(ask, identity, self.outcome.message_id, services, self._begun)
-        self._recall = Recall(ask, identity, services, self._granted, self._timings)
-        self._prelude = Prelude(ask, Acting(carrying), self._recall, self._granted, self._timings)
+        self.claim = Claim(
+            ask,
+            identity,
+            self.outcome.message_id,
+            services,
+            self._timings,
+            partial(_begun, self._answer, self._timings, on_begun),
+        )
+        self._recall = Recall(ask, identity, services, self.claim.granted, self._timings)
+        self._prelude = Prelude(ask, Acting(carrying), self._recall, self.claim.granted, self._timings)
         self._ticket: Ticket | None = None
         self._session: LLMSession | None = None
         self._thread: Thread | None = None
@@ -148,7 +157,7 @@ class Turn:
         if acted == KNOWN:
             return await self._tell_again()
         if isinstance(acted, Acted) and acted.final:
-            asked: str | None = await self._answer.tell(acted, session, self._granted)
+            asked: str | None = await self._answer.tell(acted, session, self.claim.granted)
         else:
             asked = await self._ask_model(session, thread, acted.text if isinstance(acted, Acted) else "")
         return None if asked == "answered" else await self._tell_again()
@@ -168,7 +177,7 @@ class Turn:
         for phase, seconds in times.phases.items():
             self._timings.add(f"load_{phase}", seconds)
         ask = partial(
-            self._answer.ask_model, session, granted=self._granted, acted=acted, about=thread.about, tools=tools
+            self._answer.ask_model, session, granted=self.claim.granted, acted=acted, about=thread.about, tools=tools
         )
         asked = None if said is None else await ask(*said)
         if asked == "stale":
@@ -185,7 +194,7 @@ class Turn:
         if history is None:
             return None
         reading = perf_counter()
-        files = await attached(self.ask, self.identity, self._services, self._granted, history)
+        files = await attached(self.ask, self.identity, self._services, self.claim.granted, history)
         if files.texts:
             self._timings.add("load_attachments", perf_counter() - reading)
         return history, files
@@ -194,24 +203,11 @@ class Turn:
         """In this process's queue first, then until no other process answers the thread."""
         if ticket.position:
             self.topic.publish(Queued(ticket.position))
-            ticket.on_move = self._queued
+            ticket.on_move = partial(_tell_place, self.topic)
         self._timings.add("queued", await ticket.wait())
         if not self._services.sole:
-            self.claim.on_place = self._queued
-            await self._granted()
-
-    def _begun(self) -> None:
-        self._timings.mark("committed")
-        self._answer.begun()
-        self._on_begun()
-
-    def _queued(self, position: int) -> None:
-        self.topic.publish(Queued(position))
-
-    async def _granted(self) -> rows.Begun | None:
-        begun = await self.claim.granted()
-        self._timings.mark("saved_message")
-        return begun
+            self.claim.on_place = partial(_tell_place, self.topic)
+            await self.claim.granted()
 
     async def _tell_again(self) -> None:
         """This request was sent before: tell the answer it got, or is getting from another process."""
@@ -317,6 +313,16 @@ class Turn:
         failed = self.outcome.failed_event(self.ask.language)
         if failed is not None:
             self.topic.publish(failed)
+
+
+def _begun(answer: Answer, timings: Timings, on_begun: Callable[[], None]) -> None:
+    timings.mark("committed")
+    answer.begun()
+    on_begun()
+
+
+def _tell_place(topic: Topic, position: int) -> None:
+    topic.publish(Queued(position))
 
 
 async def _to_the_end(work: asyncio.Task[None]) -> None:

@@ -9,5 +9,5 @@ OBJECTS: Final = 20_000
 
 def look_less() -> None:
     """Once all is set up: what is there now stays, and going through it again and again would hold up every stream."""
-    gc.set_threshold(OBJECTS, 20, 20)
+    gc.set_threshold(OBJECTS, 10, 10)
     gc.freeze()
