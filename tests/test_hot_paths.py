@@ -274,6 +274,7 @@ async def test_a_turn_and_its_reader_leave_nothing_to_the_garbage_collector(
     lea: Lea, ada: Person, model: ModelServer
 ) -> None:
     """It looks so seldom that what only it would find fills the memory of a busy server."""
+    model.default = Answer("un deux trois quatre", every=0.003)
     await ada.ask("Bonjour", session_id="s1")
     await _quiet(lea)
     gc.collect()

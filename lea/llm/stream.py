@@ -151,6 +151,7 @@ class Call:
         finally:
             if arriving is not None:
                 arriving.on_arrival = None
+            self._watch.on_silence = None  # each would hold the other until the garbage collector looks
             self._watch.end()
             if self._answer.ended:
                 self._give_back()
