@@ -57,6 +57,8 @@ class ModelServer:
         self.keep_log = True
         """Off in long benchmarks: the log grows with every request."""
         self.pings = 0
+        self.pinged_with: Mapping[str, str] = {}
+        """Headers of the last of them."""
         self.models: Refusal | None = None
         """What `GET /models` says instead of the list."""
         self.url = ""
@@ -98,8 +100,9 @@ class ModelServer:
         """Until the client of that request has gone away in mid-answer."""
         await (await self.exchange(number)).closed.wait()
 
-    async def _models(self, _: web.Request) -> web.Response:
+    async def _models(self, request: web.Request) -> web.Response:
         self.pings += 1
+        self.pinged_with = request.headers
         if self.models is not None:
             return refusal(self.models)
         return web.json_response({"object": "list", "data": [{"id": "scripted", "object": "model"}]})

@@ -338,6 +338,7 @@ async def test_the_wait_a_busy_server_asks_for_is_told(
 async def test_a_ping_lists_the_models(server: ModelServer, model: OpenAIStream) -> None:
     await model.ping()
     assert (server.pings, server.exchanges) == (1, [])
+    assert "text/event-stream" not in server.pinged_with.get("Accept", "")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
-CONNECT_S = 3.0
 MOST_BYTES: Final = 1_048_576
 """Of an answer that is read whole."""
 NO_KEY = "none"
@@ -35,7 +34,7 @@ class OpenAIClient:
     The package takes most of a second to import, so that happens in a thread and not before it is needed.
     """
 
-    def __init__(self, config: Llm, *, timeout: float | None, connect_timeout: float = CONNECT_S) -> None:
+    def __init__(self, config: Llm, *, timeout: float | None, connect_timeout: float) -> None:
         self._config = config
         self._connect_timeout = connect_timeout
         self._timeout = timeout

@@ -40,10 +40,9 @@ class OpenAIStream:
         self._http = http
         self._url = URL(f"{base_url(config)}/chat/completions")
         self._models = URL(f"{base_url(config)}/models")
-        self._headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
         key = config.api_key.get_secret_value()
-        if key:
-            self._headers["Authorization"] = f"Bearer {key}"
+        self._signed = {"Authorization": f"Bearer {key}"} if key else {}
+        self._headers = {"Content-Type": "application/json", "Accept": "text/event-stream", **self._signed}
 
     def open(self, prompt: Prompt) -> "Call":
         """Ask; see Provider."""
@@ -55,7 +54,7 @@ class OpenAIStream:
         """List the models, by the connections that questions take; see Provider."""
         try:
             async with asyncio.timeout(min(PING_S, self._config.timeout)):
-                response = await self._http.get(self._models, self._headers)
+                response = await self._http.get(self._models, self._signed)
                 if response.status != 200:
                     raise await _refusal(response)
                 self._http.release(response)

@@ -47,13 +47,11 @@ class FileQuery:
     reference: str = ""
 
 
-def recent_files(
-    connection: Connection, company_id: CompanyId, limit: int, query: FileQuery | None = None
-) -> list[TransactionRow]:
+def recent_files(connection: Connection, company_id: CompanyId, limit: int, query: FileQuery) -> list[TransactionRow]:
     """The company's transactions that fit, the one changed last first."""
     chosen = (
         select(transactions)
-        .where(*_fitting(company_id, query or FileQuery()))
+        .where(*_fitting(company_id, query))
         .order_by(transactions.c.updated_at.desc(), transactions.c.reference.desc())
         .limit(limit)
     )
