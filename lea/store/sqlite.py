@@ -23,6 +23,8 @@ LOCK_WAIT_S = 0.25
 """How long SQLite waits for another process's lock before the writer looks who is still in time."""
 GRACE_S = 0.25
 """How long after its time an interrupted unit may take to end; then it is no longer waited for."""
+AGAIN_S = 0.05
+"""Until a unit that is late is interrupted again: between two of its statements there is nothing to interrupt."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-4000")
 
 
@@ -66,7 +68,7 @@ class Lane:
         SQLite then ends the statement with an error of its own; a thread cannot be cancelled.
         """
         loop = asyncio.get_running_loop()
-        held = _Held()
+        held = _Held(loop)
         late = None if until is None else loop.call_at(until, held.interrupt)
         try:
             async with asyncio.timeout_at(None if until is None else until + GRACE_S):
@@ -104,8 +106,9 @@ class Lane:
 class _Held:
     """The connection a unit has in its thread, as the loop may interrupt it."""
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.connection: Any = None
+        self._loop = loop
         self._late = False
 
     def interrupt(self) -> None:
@@ -115,6 +118,7 @@ class _Held:
         if connection is not None:
             with suppress(sqlite3.ProgrammingError):  # closed already
                 connection.interrupt()
+            self._loop.call_later(AGAIN_S, self.interrupt)
 
     def check(self) -> None:
         """Raises TimeoutError for a unit whose time was over before its thread was free."""
