@@ -31,6 +31,8 @@ def put_aside(connection: Connection, user_id: UserId, thread_id: ThreadId, now:
     if row is None:
         return False
     tag = f"{MARK}{secrets.token_hex(4)}{MARK}"
+    under_way = (turns.c.user_id == user_id) & (turns.c.thread_id == thread_id) & turns.c.ended_at.is_(None)
+    connection.execute(update(turns).where(under_way).values(stop_asked_at=now))  # for a process no bus tells
     _move(connection, row, ThreadId(tag + thread_id), literal(tag) + turns.c.request_id, now)
     return True
 
