@@ -5,6 +5,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from tests.ports import free_port
+
 CHUNK = 64 * 1024
 
 
@@ -12,7 +14,7 @@ class FaultProxy:
     """Everything passes to `127.0.0.1:target` until it is told otherwise; always on the same port."""
 
     def __init__(self, target: int) -> None:
-        self.port = 0
+        self.port = free_port()
         self.connected = 0
         self.passed = 0
         self._target = target
@@ -68,7 +70,6 @@ class FaultProxy:
             self.refusing = False
             loop = asyncio.get_running_loop()
             self._server = await loop.create_server(lambda: _Accepted(self), "127.0.0.1", self.port)
-            self.port = self._server.sockets[0].getsockname()[1]
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, to its end."""

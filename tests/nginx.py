@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.postgres import ANSWER_S, _free_port
+from tests.ports import free_port
+from tests.postgres import ANSWER_S
 
 SHIPPED = Path(__file__).parent.parent / "deploy" / "nginx.conf"
 
@@ -48,7 +49,7 @@ def check(file: Path) -> str:
 @contextmanager
 def running(folder: Path, servers: list[str]) -> Iterator[str]:
     """The address of the proxy in front of `servers`; to be entered outside of a loop's thread or before it matters."""
-    port = _free_port()
+    port = free_port()
     file = configuration(folder, port, servers)
     command = ["setpriv", "--pdeathsig=TERM", program(), "-c", str(file), "-e", str(folder / "error.log")]
     process = subprocess.Popen(command, stdout=sys.stderr, stderr=sys.stderr, cwd="/")

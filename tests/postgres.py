@@ -4,7 +4,6 @@ import atexit
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +18,7 @@ import psutil
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from lea.store.migrate import upgrade
+from tests.ports import free_port
 
 USER = "lea"
 TEMPLATE = "migrated"
@@ -55,18 +55,12 @@ def _as_ordinary_user() -> list[str]:
     return ["setpriv", *own, "--pdeathsig=INT"]
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 @dataclass(slots=True)
 class Postgres:
     """A server that can be ended and started again, always on the same port."""
 
     folder: Path
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str = "postgres") -> str:

@@ -1,5 +1,6 @@
 """A real Redis of the tests' own: a free port, nothing on disk, and done to as a test likes."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -9,20 +10,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import pytest
+
+import lea.runs.queue  # noqa: F401  (in a test's loop, importing it would be a blocking call of ours)
+from lea.resilience.redis import Command, RedisLink, T
+from tests.ports import free_port
+
 ANSWER_S = 30
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @dataclass
 class RedisServer:
     """Starts empty each time."""
 
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -75,3 +76,27 @@ def own_redis() -> Iterator[RedisServer]:
     finally:
         server.resume()
         server.kill()
+
+
+class PatientLink(RedisLink):
+    """The way to a Redis that is left running: on a busy machine it may stand still for longer than people would wait,
+    which does not make it gone."""
+
+    async def start(self) -> None:
+        await super().start()
+        async with asyncio.timeout(ANSWER_S):
+            while not self.available:
+                await asyncio.sleep(0.01)
+
+    async def run(self, command: Command[T], within_s: float = ANSWER_S) -> T:
+        return await super().run(command, max(within_s, ANSWER_S))
+
+    async def wait(self, command: Command[T], within_s: float) -> T:
+        return await super().wait(command, within_s + ANSWER_S)
+
+
+def patient(monkeypatch: pytest.MonkeyPatch, link: type[RedisLink] = PatientLink) -> None:
+    """The servers of this test have such a link; where they share Redis, it has to be there when they start."""
+    monkeypatch.setattr("lea.resilience.redis.RedisLink", link)
+    monkeypatch.setattr("lea.state.redis.CLOSE_S", ANSWER_S)
+    monkeypatch.setattr("lea.runs.queue.REQUEST_S", ANSWER_S)

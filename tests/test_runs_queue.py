@@ -6,12 +6,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from lea.app import Adapters
 from lea.handlers.keys import LINK, RUNS
+from lea.runs.queue import RunQueue, _Broker
+from lea.tasks import TaskOwner
 from tests.conftest import Logged
 from tests.lea_server import Lea, running, settings
 from tests.postgres import fresh_database
-from tests.redis_server import RedisServer, own_redis
+from tests.redis_server import PatientLink, RedisServer, own_redis, patient
 from tests.run_parts import Counting, effects, ended, make_effects
 
 COMPANIES = 3
@@ -49,8 +53,10 @@ async def do_runs(server: Lea, name: str) -> list[str]:
 
 
 async def test_each_run_is_told_to_one_worker_and_done_once_also_while_redis_is_gone_and_after(
-    tmp_path: Path, logged: Logged
+    tmp_path: Path, logged: Logged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    patient(monkeypatch)
+
     def told() -> Counter[str]:
         return Counter(line["run_id"] for line in logged.named("run.told"))
 
@@ -74,3 +80,34 @@ async def test_each_run_is_told_to_one_worker_and_done_once_also_while_redis_is_
                     again += await do_runs(server, f"Guard{len(again)}")
             assert max(told().values()) == 1
             assert set((await effects(server)).values()) == {2 * COMPANIES + len(again)}
+
+
+async def test_a_cancellation_that_is_lost_on_the_way_to_redis_does_not_keep_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = asyncio.Event()
+
+    async def losing(_: _Broker) -> None:
+        """As a call whose own time-out meets the cancellation."""
+        asked.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise TimeoutError from None
+
+    async def take(_: object) -> None:
+        raise AssertionError("nothing was sent")
+
+    monkeypatch.setattr(_Broker, "_declare_consumer_group", losing)
+    with own_redis() as redis:
+        tasks = TaskOwner()
+        link = PatientLink(redis.url, tasks)
+        await link.start()
+        queue = RunQueue(redis.url, link, tasks, take)
+        receiving = tasks.spawn("runs.receive", queue.keep_receiving())
+        await asked.wait()
+        receiving.cancel()
+        await queue.aclose()
+        async with asyncio.timeout(60):
+            await tasks.aclose()
+        await link.aclose()

@@ -65,7 +65,12 @@ class RunQueue:
         )
 
     async def aclose(self) -> None:
-        """Give back the connections."""
+        """Give back the connections.
+
+        The receiver hands its cancellation to what listens only once, and waits for it behind a shield: where a
+        time-out on the way to Redis swallows that one, only the broker's own end reaches it.
+        """
+        self._broker.ending = True
         with suppress(*FAILURES):
             async with asyncio.timeout(REQUEST_S):
                 await self._broker.shutdown()
@@ -98,10 +103,11 @@ class _Broker(RedisStreamBroker):
             driver_info=None,
         )
         self._link = link
+        self.ending = False
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
-        """Never ends by itself: a receiver would begin again at once, and again."""
-        while True:
+        """Until the queue ends: a receiver whose listening ended by itself would begin again at once, and again."""
+        while not self.ending:
             if self._link.available:
                 try:
                     await self._declare_consumer_group()
@@ -109,4 +115,5 @@ class _Broker(RedisStreamBroker):
                         yield message
                 except FAILURES as error:
                     log.info("runs.not_heard", error=type(error).__name__)
-            await asyncio.sleep(PAUSE_S)
+            if not self.ending:
+                await asyncio.sleep(PAUSE_S)
