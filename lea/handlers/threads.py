@@ -228,7 +228,9 @@ def _answer(call: Call[Empty] | Call[BranchBody] | Call[ThreadChange], row: Thre
 
 
 async def _whole(call: Call[Empty] | Call[BranchBody], thread_id: ThreadId) -> tuple[ThreadRow, list[MessageRow]]:
+    """With what has been sent to it: the first byte of an answer comes before its message is saved."""
     user_id = call.identity.user_id
+    await call.app[TURNS].saved(user_id, thread_id)
     thread, messages = await call.app[STORE].read(
         lambda connection: (
             threads.get(connection, user_id, thread_id),

@@ -38,6 +38,8 @@ class Claim:
     ) -> None:
         self.running = False
         self.woken = asyncio.Event()
+        self.decided = asyncio.Event()
+        """Whether the message is in the store, or will not be."""
         self.on_place: Callable[[int], None] = lambda _: None
         self._ask = ask
         self._identity = identity
@@ -58,7 +60,10 @@ class Claim:
 
     async def known(self) -> Begun | LeaError | None:
         """How beginning went; None if an earlier turn of this request began. Nothing where none was started."""
-        return None if self._begun is None else await asyncio.shield(self._begun)
+        if self._begun is None:
+            self.decided.set()
+            return None
+        return await asyncio.shield(self._begun)
 
     async def saved(self) -> Begun | None:
         """The message as it was saved; None if this request began a turn before. Raises what beginning raised."""
@@ -124,6 +129,8 @@ class Claim:
             begun = await self._services.store.write(partial(beginning.begin, turn=turn), order=order)
         except LeaError as error:
             return error
+        finally:
+            self.decided.set()
         if begun is not None:
             faults.reach("turn.begun")
             self._on_begun()

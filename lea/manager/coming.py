@@ -1,5 +1,6 @@
 """Asks that have their first byte and no turn yet: a stop that comes between the two is kept for the turn."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,7 @@ class Coming:
     def __init__(self) -> None:
         self._places: dict[TurnId, Place] = {}
         self._stopped: set[TurnId] = set()
+        self._next: asyncio.Future[None] | None = None
 
     @contextmanager
     def expect(self, place: Place, turn_id: TurnId) -> Iterator[None]:
@@ -32,9 +34,18 @@ class Coming:
         self._stopped.update(here[:1])
         return bool(here)
 
+    async def over(self, place: Place) -> None:
+        """Until every ask of the place that is known now or comes meanwhile is a turn, or nothing."""
+        while place in self._places.values():
+            self._next = self._next or asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._next)
+
     def begun(self, turn_id: TurnId) -> bool:
         """It is a turn from here on, or nothing; whether it was stopped before."""
         self._places.pop(turn_id, None)
+        if self._next is not None:
+            self._next.set_result(None)
+            self._next = None
         stopped = turn_id in self._stopped
         self._stopped.discard(turn_id)
         return stopped

@@ -112,6 +112,13 @@ class Turns:
             return nullcontext()
         return self._coming.expect((identity.user_id, ask.thread_id), ask.turn_id)
 
+    async def saved(self, user_id: UserId, thread_id: ThreadId) -> None:
+        """Until what was sent to this conversation here is in the store, or refused: who reads it misses nothing."""
+        place = (user_id, thread_id)
+        await self._coming.over(place)
+        for turn in list(self._threads.get(place, ())):
+            await turn.claim.decided.wait()
+
     async def follow(self, identity: Identity, ask: Ask) -> Topic:
         """The topic of this request's turn, started now unless it was before."""
         live = self._live.get(ask.turn_id)
