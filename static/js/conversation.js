@@ -1,43 +1,17 @@
-import { signal } from "@preact/signals";
 import { json } from "./api.js";
-import { Attachments } from "./attachments.js";
-import { draftFilesOf, draftOf, keepDraft } from "./drafts.js";
 import { answer, canGoOn, inPlace, question, withOneMore } from "./entries.js";
 import { uuid } from "./ids.js";
-import { ASK, ShownThread } from "./shown-thread.js";
+import { ASK } from "./shown-thread.js";
+import { WrittenThread } from "./written-thread.js";
 
 /** @import { Entry } from "./entries.js" */
 /** @import { Attachment } from "./wire" */
 /** @import { Turn } from "./turn.js" */
 
-const NEW = "new";
 const STOP_PATIENCE_MS = 5000;
 
 /** One thread on the page with what one can do in it: write, send, stop, try again, go on. */
-export class Conversation extends ShownThread {
-  /**
-   * @param {string} id
-   * @param {string} userId
-   * @param {{ fresh: boolean }} how fresh: nothing was sent yet, the server does not know it
-   */
-  constructor(id, userId, { fresh }) {
-    super(id, { fresh });
-    this.userId = userId;
-    this.draftKey = fresh ? NEW : id;
-    this.draft = signal(draftOf(userId, this.draftKey));
-    this.attachments = new Attachments(draftFilesOf(userId, this.draftKey), () => this.filesChanged());
-    this.held = signal(false);
-    this.sendWhenRead = false;
-  }
-
-  /** @override */
-  async read() {
-    await super.read();
-    const asked = this.sendWhenRead;
-    this.sendWhenRead = false;
-    if (asked) this.sendDraft();
-  }
-
+export class Conversation extends WrittenThread {
   /** @override */
   vanish() {
     const unknown = this.status.value === "loading" && this.draft.value !== "";
@@ -46,51 +20,17 @@ export class Conversation extends ShownThread {
     if (unknown) this.status.value = "ready";
   }
 
-  /** What stands in the composer; a thread or a file that is still being read sends it afterwards. */
-  sendDraft() {
-    const text = this.draft.value.trim();
-    if (this.status.value === "loading") this.sendWhenRead = true;
-    else if (this.status.value === "ready" && text && !this.busy.value) {
-      this.held.value = this.attachments.pending.value;
-      if (!this.held.value) this.send(text);
-    }
-  }
-
-  /** @param {string} text */
-  write(text) {
-    this.draft.value = text;
-    if (!text.trim()) this.held.value = false;
-    this.keep();
-  }
-
-  keep() {
-    keepDraft(this.userId, this.draftKey, this.draft.value, this.attachments.ready.value);
-  }
-
-  filesChanged() {
-    this.keep();
-    if (!this.held.value || this.attachments.pending.value) return;
-    this.held.value = false;
-    // Of a file that was refused one is told first.
-    if (!this.attachments.failed.value) this.sendDraft();
-  }
-
-  /** @param {string} text */
+  /**
+   * @override
+   * @param {string} text
+   */
   send(text) {
     const failed = this.live.value;
     if (failed) this.giveUp(failed, null);
     const asked = this.entries.value.findLast((entry) => entry.role === "user");
     const files = this.attachments.take();
     const { requestId, body } = this.asking(text, this.entries.value, asked?.unsent ? asked.parent : null, files);
-    // The draft stays in storage until the server has the message; only the composer is emptied.
-    keepDraft(this.userId, this.draftKey, "");
-    this.draftKey = this.id;
-    keepDraft(this.userId, this.draftKey, text, files);
-    this.draft.value = "";
-    const onAccepted = () => {
-      if (draftOf(this.userId, this.id) === text) keepDraft(this.userId, this.id, "", this.attachments.ready.value);
-    };
-    const turn = this.follow({ path: ASK, method: "POST", body }, { text, onAccepted });
+    const turn = this.follow({ path: ASK, method: "POST", body }, { text, onAccepted: this.emptied(text, files) });
     this.show([...this.entries.value, question(`${requestId} question`, text, { files }), answer(requestId, turn)]);
     this.leaveFreshness();
   }

@@ -12,7 +12,7 @@ import { kpisChanged, readFigures } from "./kpis.js";
 import { receipts } from "./receipts.js";
 import { hearRun, readShownRuns } from "./runs.js";
 import { readStream } from "./sse.js";
-import { me, scheduleNews, threadsState } from "./store.js";
+import { current, me, scheduleNews, threads, threadsState } from "./store.js";
 import { beganElsewhere, ended, findThread, loadThreads, removed } from "./threads.js";
 import { readShown, transactionChanged } from "./transactions.js";
 import { readShownTalks, whatsappChanged } from "./whatsapp.js";
@@ -40,6 +40,8 @@ export function followEvents() {
 }
 
 function begin() {
+  // What a tab that was opened hidden shows gets old, as if it had listened once.
+  if (document.hidden) listened = true;
   if (open || document.hidden || !me.peek()) return;
   open = new AbortController();
   void follow(open.signal);
@@ -60,7 +62,7 @@ async function follow(cut) {
         signal: cut,
         onOpen: () => {
           attempt = 0;
-          if (!listened) readLists();
+          if (!listened) void compareShown(readLists());
           // Without a cursor only what comes is told, so what was read before may be old.
           else if (cursor === null) resync();
           listened = true;
@@ -129,13 +131,23 @@ function hearRated({ thread_id, message_id, feedback }) {
 }
 
 function readLists() {
-  void loadThreads();
   void loadConfirmations();
   readShownRuns();
+  return loadThreads();
+}
+
+/**
+ * Of what happened between the reading of the conversation and the opening of the stream, only the list tells.
+ * @param {Promise<void>} listed
+ */
+async function compareShown(listed) {
+  await listed;
+  const conversation = current.value;
+  await conversation?.compare(threads.value.find(({ id }) => id === conversation.id));
 }
 
 function resync() {
-  readLists();
+  void readLists();
   changed();
   readShown();
   readShownItems();

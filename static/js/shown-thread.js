@@ -13,7 +13,7 @@ import { Turn } from "./turn.js";
 
 /** @import { Entry } from "./entries.js" */
 /** @import { Listeners, Source } from "./turn.js" */
-/** @import { FinishReason, ThreadDetail } from "./wire" */
+/** @import { FinishReason, Thread, ThreadDetail } from "./wire" */
 
 /** What begins the turn of a message; the other turns are about a message the server has. */
 export const ASK = "/v1/lea/chat/stream";
@@ -37,12 +37,18 @@ export class ShownThread {
     this.about = signal(null);
     /** @type {Promise<void> | null} */
     this.reading = null;
+    /** @type {string | undefined} when something was last said in what was read */
+    this.updatedAt = undefined;
     this.live = computed(() => this.entries.value.findLast((entry) => entry.turn)?.turn ?? null);
     this.busy = computed(() => this.live.value !== null && this.live.value.state.value.phase !== "ended");
     this.elsewhere = new Elsewhere({
       idle: () => this.live.value === null && !this.fresh,
       shown: () => current.value?.id === this.id,
-      read: () => this.load(),
+      // What is being read already may be older than what happened.
+      read: async () => {
+        await this.reading;
+        await this.load();
+      },
     });
   }
 
@@ -60,6 +66,7 @@ export class ShownThread {
       /** @type {ThreadDetail} */
       const thread = await json(this.path);
       this.about.value = thread.transaction ?? null;
+      this.updatedAt = thread.updated_at;
       // Something was sent meanwhile: this is older than what is shown.
       if (this.live.value) this.elsewhere.stale = true;
       else this.show(inPlace(this.entriesOf(thread), this.entries.value));
@@ -70,6 +77,15 @@ export class ShownThread {
       else if (this.status.value === "ready") this.elsewhere.stale = true;
       else this.status.value = "failed";
     }
+  }
+
+  /**
+   * Reads it again if it has changed since.
+   * @param {Thread | undefined} listed as it is in a list that was read later
+   */
+  async compare(listed) {
+    await this.reading;
+    if (!this.fresh && listed?.updated_at !== this.updatedAt) this.elsewhere.changed();
   }
 
   /** @param {ThreadDetail} thread */

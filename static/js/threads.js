@@ -109,6 +109,7 @@ export function ended(id) {
 
 /** @param {string} id */
 export function removed(id) {
+  again ||= loading !== null; // what is being read may still have it
   threads.value = threads.value.filter((one) => one.id !== id);
   archived.value &&= archived.value.filter((one) => one.id !== id);
 }

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import BrowserContext, Locator, Page, Request, Route, expect
+from playwright.async_api import BrowserContext, Locator, Page, Request, expect
 
 from tests.e2e.server import ROOT, Person
 
@@ -65,13 +65,18 @@ class LeaPage:
         await self.fill_login(person)
         await expect(self.composer).to_be_visible()
 
+    async def sign_in_and_hear(self, person: Person) -> None:
+        """Of whatever happens from here on, the page hears."""
+        async with self.page.expect_response("**/v1/lea/events"):
+            await self.sign_in(person)
+
     async def fill_login(self, person: Person) -> None:
         await self.page.locator("[name=email]").fill(person.email)
         await self.page.locator("[name=password]").fill(person.password)
         await self.page.locator("button[type=submit]").click()
 
     async def ask(self, text: str) -> None:
-        """Once the answer before has ended, a moment after its last word: until then Enter sends nothing."""
+        """Once the answer before has ended, a moment after its last word: until then Enter only holds the message."""
         await expect(self.page.locator(".composer .stop")).to_have_count(0)
         await self.composer.fill(text)
         await self.composer.press("Enter")
@@ -82,19 +87,26 @@ class LeaPage:
         await expect(self.page.locator(".writing")).to_have_count(0)
 
     async def be_impatient(self, milliseconds: int) -> None:
-        """Scale the 120 s of allowed silence down, for pages opened from now on."""
-
-        async def shorter(route: Route) -> None:
-            response = await route.fetch()
-            html = await response.text()
-            assert 'content="120000"' in html
-            await route.fulfill(response=response, body=html.replace('content="120000"', f'content="{milliseconds}"'))
-
-        await self.page.route(f"{self.url}/", shorter)
+        """Let the silence that is allowed from the next event on be so long, instead of 120 s."""
+        await self.page.evaluate(
+            """milliseconds => {
+                window.whole ??= window.setTimeout;
+                window.setTimeout = (act, wait) => window.whole(act, wait === 120000 ? milliseconds : wait);
+            }""",
+            milliseconds,
+        )
 
     async def hear_nothing(self) -> None:
         """Keep the tab from hearing of what happens in other tabs."""
         await self.page.route("**/v1/lea/events", lambda route: route.abort())
+
+    async def second_tab(self) -> "LeaPage":
+        """Another tab of the same person where this one is; of whatever happens from here on, it hears."""
+        tab = LeaPage(self.context, await self.context.new_page(), self.url)
+        async with tab.page.expect_response("**/v1/lea/events"):
+            await tab.page.goto(self.page.url)
+        await expect(tab.composer).to_be_visible()
+        return tab
 
     async def hide(self, *, hidden: bool = True) -> None:
         """As the browser does when another tab is chosen."""

@@ -14,7 +14,7 @@ import orjson
 from aiohttp import ClientSession
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_S = 30
+READY_S = 60
 LINK = re.compile(r"#(?:setup|signin)=[\w.~-]+")
 
 

@@ -6,6 +6,8 @@ from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, Person, Server, Start
 from tests.model_server import Answer, ModelServer
 
+CHAT = "**/v1/lea/chat/stream"
+
 
 async def test_the_link_of_the_terminal_opens_the_first_account_and_its_sample_company(
     new_server: Start, open_page: Open
@@ -18,7 +20,7 @@ async def test_the_link_of_the_terminal_opens_the_first_account_and_its_sample_c
     page = await open_page(lea.url)
     await page.open(lea.link)
     await expect(page.page.locator("[name=company]")).to_be_visible()
-    assert page.page.url == f"{lea.url}/"
+    await expect(page.page).to_have_url(f"{lea.url}/")
     await page.keep_picture("first-account")
     await page.page.locator("[name=name]").fill("Claire Martin")
     await page.page.locator("[name=company]").fill("Atelier Lenoir")
@@ -42,7 +44,7 @@ async def test_the_link_of_the_demo_signs_in_once(new_server: Start, open_page: 
     page = await open_page(lea.url)
     await page.open(lea.link)
     await expect(page.composer).to_be_visible()
-    assert page.page.url == f"{lea.url}/"
+    await expect(page.page).to_have_url(f"{lea.url}/")
     again = await open_page(lea.url)
     await again.open(lea.link)
     await expect(again.page.locator("[name=email]")).to_be_visible()
@@ -92,7 +94,7 @@ async def test_an_expired_session_keeps_the_draft(lea: Server, open_page: Open, 
     await claire.keep_picture("session-expired")
 
     await expect(claire.page.locator("[name=email]")).to_be_focused()
-    await claire.page.unroute("**/v1/**")
+    await claire.page.unroute(CHAT)
     await claire.fill_login(CLAIRE)
     await expect(claire.composer).to_have_value("Ne perdez pas ceci.")
     model.script(Answer("C’est noté."))
@@ -120,7 +122,7 @@ async def count_refreshes(page: LeaPage) -> list[str]:
 
 
 async def spoil_tokens(page: LeaPage, times: int | None = None) -> None:
-    """Make the server refuse the token of the next requests, as if it had run out."""
+    """Make the server refuse the token of the next messages, as if it had run out; what else is on its way keeps it."""
     left = [times]
 
     async def spoil(route: Route) -> None:
@@ -130,4 +132,4 @@ async def spoil_tokens(page: LeaPage, times: int | None = None) -> None:
             headers["authorization"] = "Bearer run.out.token"
         await route.continue_(headers=headers)
 
-    await page.page.route("**/v1/**", spoil)
+    await page.page.route(CHAT, spoil)

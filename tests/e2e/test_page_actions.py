@@ -1,7 +1,9 @@
 """What Léa does and asks in a conversation: receipts, undoing, deciding, in one tab and in two."""
 
+import asyncio
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,12 +16,16 @@ from tests.e2e.server import CLAIRE, Server, Start
 from tests.model_replies import Call
 from tests.model_server import Answer, ModelServer
 
+BEHIND_S = 40
+"""How far a page's clock is behind where a question is to be seen before it expires: less than the 45 s after which a
+stream counts as dead."""
 CREATE = "Crée une vente au 12 rue des Lilas, 69003 Lyon, prix 350 000 €"
 
 
-def moving(reference: str, stage: str = "offer", text: str = "Je peux le faire.") -> Answer:
+def moving(reference: str, gate: asyncio.Semaphore | None = None) -> Answer:
     """A model that wants to move a transaction."""
-    return Answer(text, calls=(Call("move_transaction", json.dumps({"transaction": reference, "stage": stage})),))
+    arguments = json.dumps({"transaction": reference, "stage": "offer"})
+    return Answer("D’accord.", gate=gate, calls=(Call("move_transaction", arguments),))
 
 
 async def created(page: LeaPage) -> str:
@@ -111,9 +117,11 @@ async def test_a_value_is_edited_and_approved_by_keyboard(claire: LeaPage, model
     await expect(one.get_by_role("heading")).to_be_focused()
     await expect(one).to_contain_text("prospect")
     await expect(one).to_contain_text(re.compile(r"Expire dans (59|60)\sminutes"))
+    edit = one.get_by_role("button", name="Modifier les valeurs")
+    await expect(edit).to_be_visible()  # once it is known what Léa can do
     assert await complaints(claire) == []
     await claire.page.keyboard.press("Tab")
-    await expect(one.get_by_role("button", name="Modifier les valeurs")).to_be_focused()
+    await expect(edit).to_be_focused()
     await claire.page.keyboard.press("Enter")
     field = one.get_by_label("Étape")
     await expect(field).to_be_focused()
@@ -158,9 +166,11 @@ async def test_the_shortcuts_approve_and_reject(claire: LeaPage, model: ModelSer
 
 async def test_the_focus_stays_with_what_is_being_written(claire: LeaPage, model: ModelServer) -> None:
     reference = await created(claire)
-    model.script(moving(reference, text="Je " * 30))
+    gate = asyncio.Semaphore(0)
+    model.script(moving(reference, gate))
     await claire.ask("Fais avancer ce dossier comme il convient, s’il te plaît")
     await claire.composer.fill("et puis")
+    gate.release()
     await expect(card(claire)).to_be_visible()
     await claire.is_done()
     await expect(claire.composer).to_be_focused()
@@ -231,10 +241,12 @@ async def test_a_question_that_nobody_answers_expires_before_the_eyes(
 ) -> None:
     lea = await new_server(model.url, ACTIONS__CONFIRMATION_LASTS="4")
     page = await open_page(lea.url)
+    await page.page.clock.install(time=datetime.now(UTC) - timedelta(seconds=BEHIND_S))
     await page.sign_in(CLAIRE)
     reference = await created(page)
     await asked(page, model, reference)
-    await expect(card(page)).to_contain_text(re.compile(r"Expire dans \d\ssecondes?"))
+    await expect(card(page)).to_contain_text(re.compile(r"Expire dans \d+\ssecondes?"))
+    await page.page.clock.fast_forward(BEHIND_S * 1000)
     await expect(card(page)).to_have_attribute("data-state", "expired")
     await expect(card(page).get_by_role("heading")).to_have_text("Demande expirée")
     await expect(card(page).get_by_role("button")).to_have_count(0)

@@ -51,7 +51,8 @@ async def test_locks_tell_what_they_took_and_which_conversation_is_held(
     names = room.page.locator(".cards h3")
     await expect(names.filter(has_text="Une conversation")).to_have_count(1)
     await expect(room.page.get_by_text("une fois sur deux").first).to_be_visible()
-    held = room.page.locator(".cards li", has=room.page.locator("a[href^='#/admin/turns/']"))
+    thread = claire.page.url.partition("#thread=")[2]
+    held = room.page.locator(".cards li", has=room.page.locator("a[href^='#/admin/turns/']", has_text=thread))
     await expect(held).to_have_count(1)
     await room.keep_picture("admin-locks-held")
     gate.release()
@@ -98,12 +99,12 @@ async def test_a_turn_is_found_by_its_id_and_one_that_is_not_there_says_so(clair
 async def test_a_breaker_that_opens_is_shown_at_once_and_closed_by_hand(
     new_server: Start, open_page: Open, model: ModelServer
 ) -> None:
-    lea = await new_server(
-        model.url, DEPENDENCIES__LLM__RETRIES="0", DEPENDENCIES__LLM__BREAKER_MINIMUM="2", LLM__API_KEY="test"
-    )
+    often = {"RETRIES": "0", "BREAKER_MINIMUM": "2", "BREAKER_WINDOW": "600", "BREAKER_OPEN_FOR": "600"}
+    settings = {f"DEPENDENCIES__LLM__{name}": value for name, value in often.items()}
+    lea = await new_server(model.url, LLM__API_KEY="test", **settings)
     page, room = await open_page(lea.url), await open_page(lea.url)
     await page.sign_in(CLAIRE)
-    await room.sign_in(CLAIRE)
+    await room.sign_in_and_hear(CLAIRE)
     await room.open("#/admin/breakers")
     lamp = room.page.locator(".cards li", has_text="llm").locator(".lamp")
     await expect(lamp).to_have_text("Fermé")

@@ -44,6 +44,7 @@ async def test_a_file_goes_from_the_hand_to_the_answer_and_stays_with_its_questi
         await route.continue_()
 
     await tab.route("**/v1/lea/attachments", when_told)
+    await expect(page.composer).to_be_focused()  # from then on the page also takes what is dropped
     await tab.evaluate(GIVE, ["dragover", TABLE, "tarif.csv"])
     await expect(tab.get_by_text("Déposez ici les fichiers à joindre")).to_be_visible()
     await tab.evaluate(GIVE, ["dragover drop", TABLE, "tarif.csv"])

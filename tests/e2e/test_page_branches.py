@@ -66,6 +66,7 @@ async def test_a_later_message_is_edited_and_one_that_is_left_stays(claire: LeaP
     second = page.page.locator(".question").nth(1)
     pencil = second.get_by_role("button", name="Modifier ce message")
     await pencil.click()
+    await expect(page.page.get_by_label("Votre message, à redire autrement")).to_be_focused()
     await page.page.keyboard.type(" et demi")
     await page.page.keyboard.press("Escape")
     await expect(pencil).to_be_focused()
@@ -81,8 +82,7 @@ async def test_an_answer_has_versions_and_every_tab_shows_the_chosen_one(claire:
     page = claire
     await page.ask("Quelle couleur ?")
     await expect(page.text).to_have_text("Blanc.")
-    other = LeaPage(page.context, await page.context.new_page(), page.url)
-    await other.page.goto(page.page.url)
+    other = await page.second_tab()
     await expect(other.text).to_have_text("Blanc.")
     await page.answer.get_by_role("button", name="Régénérer").click()
     await expect(page.text).to_have_text("Noir.")

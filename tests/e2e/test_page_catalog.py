@@ -174,7 +174,7 @@ async def test_an_upload_is_followed_and_can_be_cancelled(shop: Server, open_pag
     await network.send("Network.enable")
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 64_000}
     await network.send("Network.emulateNetworkConditions", slow)
-    await bring(page, files.many_rows(10_000), "long.csv")
+    await bring(page, files.many_rows(40_000), "long.csv")  # most of a minute: time to look at it and to leave it
     bar = page.page.get_by_role("progressbar", name="Envoi de long.csv")
     await expect(bar).to_be_visible()
     await expect(page.page.get_by_text(re.compile(r"[1-9][\d,]*\sk[oB] sur"))).to_be_visible()

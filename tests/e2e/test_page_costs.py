@@ -54,7 +54,7 @@ async def test_the_figures_follow_what_is_spent(new_server: Start, open_page: Op
     lea = await new_server(model.url, LLM__PRICE_IN="1", LLM__PRICE_OUT="5")
     room, page = await open_page(lea.url), await open_page(lea.url)
     await page.sign_in(CLAIRE)
-    await room.sign_in(CLAIRE)
+    await room.sign_in_and_hear(CLAIRE)
     await room.open("#/costs")
     await expect(room.page.get_by_text("Sans limite").first).to_be_visible()
     await spend(page, model)
@@ -85,7 +85,7 @@ async def test_an_administrator_sets_budgets_and_the_chat_tells_when_they_are_sp
     await mine.get_by_role("button", name=re.compile("^Enregistrer")).press("Enter")
     await expect(mine.get_by_text("Enregistré.")).to_be_visible()
     await expect(room.page.get_by_text(re.compile(r"Il reste 20,00\s\$US"))).to_be_visible()
-    await page.sign_in(CLAIRE)
+    await page.sign_in_and_hear(CLAIRE)
     await spend(page, model)
     await expect(page.page.locator(".quota")).to_contain_text("Le seuil d’alerte de votre budget du mois est dépassé.")
     assert await complaints(page) == []

@@ -54,7 +54,7 @@ async def test_the_figures_follow_what_anyone_does(new_server: Start, open_page:
     lea = await new_server(model.url, LLM__PRICE_IN="1", LLM__PRICE_OUT="5")
     await lea.add(KARIM)
     room, page = await open_page(lea.url), await open_page(lea.url)
-    await room.sign_in(CLAIRE)
+    await room.sign_in_and_hear(CLAIRE)
     await room.page.get_by_role("link", name="Chiffres").click()
     await expect(room.page).to_have_title("Chiffres · Léa")
     await expect(card(room, "Réponses")).to_have_text("0")
@@ -97,7 +97,7 @@ async def test_the_pictures_are_tables_too_and_the_period_is_chosen(sampled: Ser
 async def test_a_run_is_seen_by_its_end_and_in_english(new_server: Start, open_page: Open) -> None:
     lea = await new_server()
     page = await open_page(lea.url, locale="en-GB")
-    await page.sign_in(CLAIRE)
+    await page.sign_in_and_hear(CLAIRE)
     await page.page.get_by_role("link", name="Figures").click()
     await expect(card(page, "Runs")).to_have_text("0")
     await page.page.evaluate(BRING)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Self
 
 import pytest
-from playwright.async_api import Request, expect
+from playwright.async_api import Request, Route, expect
 
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, Server, Start
@@ -62,6 +62,10 @@ class Network:
             writer.transport.abort()
             return
         there = await asyncio.open_connection("127.0.0.1", self._port)
+        if self._down:  # cut meanwhile
+            there[1].transport.abort()
+            writer.transport.abort()
+            return
         await asyncio.gather(self._pump(reader, there[1]), self._pump(there[0], writer))
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -71,15 +75,6 @@ class Network:
                 writer.write(data)
         self._open.discard(writer)
         writer.close()
-
-
-async def second_tab(page: LeaPage) -> LeaPage:
-    """Another tab of the same person, on the same conversation."""
-    tab = LeaPage(page.context, await page.context.new_page(), page.url)
-    async with tab.page.expect_response(lambda response: events_stream(response.request)):
-        await tab.page.goto(page.page.url)
-    await expect(tab.composer).to_be_visible()
-    return tab
 
 
 async def close(tab: LeaPage) -> None:
@@ -119,7 +114,7 @@ async def test_a_stopped_answer_is_gone_on_with_in_its_place(claire: LeaPage, mo
 async def test_a_kill_in_mid_answer_is_told_and_gone_on_with_and_a_restart_lets_it_end(
     new_server: Start, open_page: Open, model: ModelServer
 ) -> None:
-    lea = await new_server(model.url, SERVER__SHUTDOWN_GRACE="20")
+    lea = await new_server(model.url, SERVER__SHUTDOWN_GRACE="60")
     page = await open_page(lea.url)
     await page.sign_in(CLAIRE)
     gate = asyncio.Semaphore(0)
@@ -162,14 +157,14 @@ async def test_a_kill_in_mid_answer_is_told_and_gone_on_with_and_a_restart_lets_
 
 
 async def saved(page: LeaPage) -> str:
-    """The last message as the server has it, through a checkpoint."""
+    """What was said as the server has it, through a checkpoint; nothing before it has the first message."""
     text: str = await page.page.evaluate(
         """async () => {
             const token = (await (await fetch('/v1/auth/refresh', {method: 'POST', body: '{}',
                 headers: {'Content-Type': 'application/json'}})).json()).access_token;
             const id = new URLSearchParams(location.hash.slice(1)).get('thread');
             const read = await fetch(`/v1/lea/threads/${id}`, {headers: {Authorization: `Bearer ${token}`}});
-            return (await read.json()).messages.at(-1).content;
+            return read.ok ? (await read.json()).messages.map(({content}) => content).join(' ') : '';
         }"""
     )
     return text
@@ -183,7 +178,9 @@ async def test_a_reload_at_any_moment_shows_the_same_text_and_goes_on(
     gate = asyncio.Semaphore(0)
     model.script(Answer(words, gate=gate))
     await claire.ask("Rechargez.")
-    await expect(claire.answer.locator(".waiting, .prose").first).to_be_visible()
+    await expect(claire.answer.locator(".waiting .stage")).to_have_text("réflexion")
+    while "Rechargez." not in await saved(claire):
+        await asyncio.sleep(0)
     letting(gate, said)
     before = " ".join(words.split(" ")[:said])
     if said:
@@ -232,7 +229,7 @@ async def test_two_tabs_show_the_same_live_answer(claire: LeaPage, model: ModelS
     model.script(Answer("D’abord."), Answer("Dans les deux onglets.", gate=gate))
     await claire.ask("Commençons.")
     await claire.is_done()
-    tab = await second_tab(claire)
+    tab = await claire.second_tab()
     await expect(tab.text).to_have_text("D’abord.")
     await claire.ask("Et maintenant ?")
     letting(gate, 2)
@@ -264,7 +261,7 @@ async def test_two_tabs_show_the_same_live_answer(claire: LeaPage, model: ModelS
 
 
 async def test_a_conversation_made_renamed_and_deleted_is_seen_in_the_other_tab(claire: LeaPage) -> None:
-    tab = await second_tab(claire)
+    tab = await claire.second_tab()
     await claire.ask("Parlons des horaires")
     await claire.is_done()
     thread = tab.page.locator(".thread", has_text="Parlons des horaires")
@@ -285,7 +282,7 @@ async def test_a_hidden_tab_hears_nothing_and_catches_up_when_it_is_shown(claire
     model.script(Answer("Un."), Answer("Deux."))
     await claire.ask("Avant l’absence")
     await claire.is_done()
-    tab = await second_tab(claire)
+    tab = await claire.second_tab()
     await expect(tab.text).to_have_text("Un.")
     async with tab.page.expect_event("requestfailed", events_stream):
         await tab.hide()
@@ -297,4 +294,28 @@ async def test_a_hidden_tab_hears_nothing_and_catches_up_when_it_is_shown(claire
         await tab.hide(hidden=False)
     await expect(tab.text).to_have_text("Deux.")
     await expect(tab.page.locator(".answer")).to_have_count(2)
+    await close(tab)
+
+
+async def test_what_happens_while_a_tab_opens_is_in_it(claire: LeaPage, model: ModelServer) -> None:
+    """Between the reading of the conversation and the opening of the stream, nobody tells of it."""
+    opened = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await opened.wait()
+        await route.continue_()
+
+    model.script(Answer("Un."), Answer("Deux."))
+    await claire.ask("Avant")
+    await claire.is_done()
+    tab = LeaPage(claire.context, await claire.context.new_page(), claire.url)
+    await tab.page.route("**/v1/lea/events", late)
+    await tab.page.goto(claire.page.url)
+    await expect(tab.text).to_have_text("Un.")
+    await claire.ask("Pendant")
+    await expect(claire.text).to_have_text("Deux.")
+    await claire.is_done()
+    await expect(tab.page.locator(".answer")).to_have_count(1)
+    opened.set()
+    await expect(tab.text).to_have_text("Deux.")
     await close(tab)

@@ -1,10 +1,11 @@
 """What an answer looks like and does: Markdown shown safely, scrolling, both languages, both widths and themes."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.e2e.page import LeaPage, Open
 from tests.e2e.server import CLAIRE, Server
@@ -44,6 +45,26 @@ ATTACK = """<img src=x onerror="window.pwned=1"> <script>window.pwned=2</script>
 `<b onmouseover=window.pwned=8>` | fin
 """
 
+TOP_AT_REST = """() => new Promise(resolve => {
+    const scroller = document.querySelector('.scroller');
+    let before = -1;
+    let still = 0;
+    const look = () => {
+        still = scroller.scrollTop === before ? still + 1 : 0;
+        before = scroller.scrollTop;
+        if (still === 20) resolve(before);
+        else requestAnimationFrame(look);
+    };
+    look();
+})"""
+"""How far it is scrolled: a turn of the wheel is shown as a movement."""
+REMEMBERING = """button => {
+    button.dataset.said = '';
+    new MutationObserver(() => { button.dataset.said += button.textContent; })
+        .observe(button, {childList: true, characterData: true, subtree: true});
+}"""
+"""What the button says is kept: of what was copied it tells for two seconds only."""
+
 
 async def test_markdown_is_shown_and_code_is_coloured_and_copied(claire: LeaPage, model: ModelServer) -> None:
     await claire.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -55,11 +76,9 @@ async def test_markdown_is_shown_and_code_is_coloured_and_copied(claire: LeaPage
     link = claire.text.get_by_role("link", name="la documentation")
     await expect(link).to_have_attribute("target", "_blank")
     await expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
-    await claire.text.locator(".code-head").get_by_role("button").click()
-    await expect(claire.text.get_by_role("button", name="Copié")).to_be_visible()
+    await copy(claire.text.locator(".code-head button"))
     assert (await clipboard(claire)).startswith('for file in company.files(state="open"):')
-    await claire.answer.locator(".answer-tools").get_by_role("button", name="Copier").click()
-    await expect(claire.answer.locator(".answer-tools").get_by_role("button", name="Copié")).to_be_visible()
+    await copy(claire.answer.locator(".answer-tools button", has_text="Copi"))
     assert (await clipboard(claire)).strip() == LETTER.strip()
 
 
@@ -94,6 +113,8 @@ async def test_a_question_is_shown_as_it_was_typed(claire: LeaPage, model: Model
     model.script(Answer("Bien."))
     await claire.ask("<b>gras</b> & *étoiles*")
     await expect(claire.page.locator(".slip")).to_have_text("<b>gras</b> & *étoiles*")
+    await expect(claire.text).to_have_text("Bien.")  # else the next test might be told it
+    await claire.is_done()
 
 
 async def test_scrolling_up_is_never_fought_and_a_button_returns(claire: LeaPage, model: ModelServer) -> None:
@@ -109,7 +130,7 @@ async def test_scrolling_up_is_never_fought_and_a_button_returns(claire: LeaPage
     await claire.page.mouse.wheel(0, -400)
     await expect(claire.button("Aller à la fin")).to_be_visible()
     await expect(claire.text.locator("p").last).not_to_be_in_viewport()
-    top = await claire.page.evaluate("document.querySelector('.scroller').scrollTop")
+    top = await claire.page.evaluate(TOP_AT_REST)
     for _ in range(40):
         gate.release()
     await expect(claire.text).to_contain_text("Ligne 79.")
@@ -177,6 +198,13 @@ async def fits(page: LeaPage) -> None:
                      .filter(([, box]) => box.height < 32 || box.width < 32)"""
     )
     assert small == []
+
+
+async def copy(button: Locator) -> None:
+    """By a button that says then that it was done."""
+    await button.evaluate(REMEMBERING)
+    await button.click()
+    await expect(button).to_have_attribute("data-said", re.compile("Copié"))
 
 
 async def clipboard(page: LeaPage) -> str:

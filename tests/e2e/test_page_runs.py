@@ -46,11 +46,11 @@ class Counting:
             raise BadRequest("price_missing")
         return Finished(f"{n} comptés")
 '''
-WATCH = """() => {
-    window.longest = 0;
+WATCH = """most => {
+    window.long = 0;
     window.built = 0;
     new PerformanceObserver(list => {
-        for (const one of list.getEntries()) window.longest = Math.max(window.longest, one.duration);
+        window.long += list.getEntries().filter(({duration}) => duration > most).length;
     }).observe({entryTypes: ['longtask']});
     new MutationObserver(() => {
         window.built = Math.max(window.built, document.querySelectorAll('.job').length);
@@ -61,6 +61,8 @@ MOST_ROWS = 40
 """Of 64 px in a window of 800 px, and some beyond on both sides."""
 LONGEST_MS = 400
 """On a quiet machine no task takes 50 ms; one that is shared takes its time, and building all rows takes longer."""
+FEW = 3
+"""Tasks that may be longer, since the machine stood still in them; with all rows built every change would be one."""
 
 
 class Works:
@@ -171,6 +173,7 @@ async def test_everybody_sees_a_run_and_nobody_begins_another(
     await karim.hide()
     works.let(20)
     await expect(count(claire, "compter", "completed")).to_have_text("10")
+    await expect(count(claire, "raconter", "failed")).to_have_text("2")
     await expect(count(karim, "compter", "completed")).to_have_text("5")
     await karim.hide(hidden=False)
     await expect(count(karim, "compter", "completed")).to_have_text("10")
@@ -223,7 +226,7 @@ async def test_thousands_of_jobs_are_smooth(works: Works, open_page: Open, model
     await page.page.reload()
     await page.open(address)
     await expect(page.page.locator(".jobs")).to_have_attribute("aria-label", "2000 tâches")
-    await page.page.evaluate(WATCH)
+    await page.page.evaluate(WATCH, LONGEST_MS)
     works.mend()
     for gate in range(200, 2001, 200):
         works.let(gate)
@@ -232,7 +235,7 @@ async def test_thousands_of_jobs_are_smooth(works: Works, open_page: Open, model
     await expect(node(page, "Résultat")).to_contain_text("Terminé", timeout=60_000)
     await expect(count(page, "Résultat", "completed")).to_have_text(re.compile(r"2\s000"))
     assert 0 < await page.page.evaluate("window.built") <= MOST_ROWS
-    assert await page.page.evaluate("window.longest") < LONGEST_MS
+    assert await page.page.evaluate("window.long") <= FEW
     await page.page.locator(".scroller").evaluate("e => e.scrollTo(0, e.scrollHeight)")
     await expect(page.page.locator(".job").last).to_contain_text("1999 comptés")
     assert await complaints(page) == []

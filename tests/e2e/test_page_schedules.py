@@ -9,7 +9,7 @@ from playwright.async_api import Locator, expect
 from tests.e2e.axe import complaints
 from tests.e2e.looks import LOOKS, TOO_WIDE
 from tests.e2e.page import LeaPage, Open
-from tests.e2e.server import CLAIRE, Server
+from tests.e2e.server import KARIM, Server
 
 POINT = "Fais-moi le point des factures"
 
@@ -50,6 +50,7 @@ async def test_an_ask_is_planned_asked_paused_changed_and_brought_back(claire: L
     await expect(one.locator(".tag")).to_have_text("en pause")
     await expect(one).not_to_contain_text("Prochaine fois")
     await claire.button(f"Reprendre « {POINT} »").press("Enter")
+    await expect(one).to_contain_text("Prochaine fois")
     await claire.button(f"Modifier « {POINT} »").press("Enter")
     await one.get_by_label("Quand", exact=True).select_option("month")
     await one.get_by_label("Jour du mois", exact=True).select_option("31")
@@ -69,7 +70,7 @@ async def test_an_ask_is_planned_asked_paused_changed_and_brought_back(claire: L
 @pytest.mark.parametrize(("name", "look"), LOOKS, ids=[name for name, _ in LOOKS])
 async def test_the_room_fits_its_window(lea: Server, open_page: Open, name: str, look: dict[str, Any]) -> None:
     page = await open_page(lea.url, **look)
-    await page.sign_in(CLAIRE)
+    await page.sign_in(KARIM)
     await page.open("#/schedules")
     await plan(page, f"Quelles tâches sont en attente, vu en {name} ?")
     assert await page.page.evaluate(TOO_WIDE) == 0

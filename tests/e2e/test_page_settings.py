@@ -78,7 +78,7 @@ async def test_every_shortcut_of_the_list_does_what_it_says(claire: LeaPage, mod
     await press("?")
     await expect(claire.composer).to_have_value("Et alors ??")
     await claire.open("#/jobs")
-    await expect(claire.page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(claire.page.get_by_role("heading", level=1)).to_have_text("Tâches")
     await press("?")
     await expect(sheet(claire).locator("dd").first).to_be_visible()
     listed = await sheet(claire).locator("dd").all_inner_texts()
@@ -149,7 +149,12 @@ async def test_a_run_that_ends_while_the_tab_is_hidden_is_told(
 ) -> None:
     page = await notified(counting.lea.url, open_page)
     address = await counting.begin(page, model, 4, gate=2)
-    await page.hide()
+    # It is only told of a run it knew of when it was hidden.
+    async with (
+        page.page.expect_response(re.compile(r"/v1/catalog/run/[^/]+$")),
+        page.page.expect_request("**/v1/catalog/running-status"),
+    ):
+        await page.hide()
     counting.mend()
     counting.let(4)
     run = "() => shown.some(({tag}) => tag.startsWith('run '))"

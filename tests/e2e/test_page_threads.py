@@ -51,14 +51,13 @@ async def test_a_deleted_conversation_is_brought_back_in_every_tab(claire: LeaPa
     await page.ask("À garder finalement")
     await page.is_done()
     shown = page.page.url
-    other = LeaPage(page.context, await page.context.new_page(), page.url)
-    await other.page.goto(shown)
+    other = await page.second_tab()
     await expect(other.text).to_be_visible()
     await choose(page, "À garder finalement", "Supprimer")
+    await page.page.locator(".undo").hover()  # it stays while a hand is on it, however long the rest takes
     item = page.page.locator(".thread", has_text="À garder finalement")
     await expect(item).to_have_count(0)
     await expect(page.page.get_by_text("Conversation supprimée.").first).to_be_visible()
-    await page.page.locator(".undo").hover()  # it stays while a hand is on it, however long the rest takes
     await expect(page.page.get_by_role("heading", name="Bonjour Claire,")).to_be_visible()
     await expect(other.page.get_by_text("Cette conversation n’existe pas, ou plus.")).to_be_visible()
     assert await complaints(page) == []
@@ -66,7 +65,7 @@ async def test_a_deleted_conversation_is_brought_back_in_every_tab(claire: LeaPa
     await page.button("Annuler la suppression").click()
     await expect(item).to_have_count(1)
     await expect(page.text).to_be_visible()
-    assert page.page.url == shown
+    await expect(page.page).to_have_url(shown)
     await expect(page.button("Annuler la suppression")).to_have_count(0)
     await expect(other.text).to_be_visible()
     await expect(other.page.locator(".thread", has_text="À garder finalement")).to_have_count(1)
@@ -115,10 +114,10 @@ async def test_conversations_are_pinned_on_top_and_put_away(claire: LeaPage) -> 
     await other.page.close()
 
 
-async def test_the_way_back_goes_by_itself_and_the_conversation_with_it(claire: LeaPage) -> None:
-    page = claire
-    await page.page.clock.install()
-    await page.page.reload()
+async def test_the_way_back_goes_by_itself_and_the_conversation_with_it(lea: Server, open_page: Open) -> None:
+    page = await open_page(lea.url)
+    await page.page.clock.install()  # for every tab of this browser, and for good
+    await page.sign_in(CLAIRE)
     await page.ask("À oublier")
     await page.is_done()
     await choose(page, "À oublier", "Supprimer")
@@ -196,6 +195,7 @@ async def test_everything_is_done_by_keyboard(lea: Server, open_page: Open) -> N
 async def test_the_skip_link_is_first_and_every_focus_can_be_seen(claire: LeaPage) -> None:
     await claire.page.reload()
     await expect(claire.composer).to_be_focused()
+    await expect(claire.button("Conversations archivées")).to_be_visible()  # the side panel is whole
     first = claire.page.locator("a, button, input, textarea").first
     await expect(first).to_have_text("Aller au message")
     skip = claire.page.get_by_role("link", name="Aller au message")
@@ -223,10 +223,15 @@ async def test_the_side_panel_of_a_narrow_window_closes_with_escape(lea: Server,
 
 async def test_the_theme_that_was_chosen_is_there_before_the_first_paint(claire: LeaPage) -> None:
     await claire.button("Sombre").click()
+    root = claire.page.locator("html")
+    await expect(root).to_have_attribute("data-theme", "dark")
     dark = await claire.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    await claire.page.reload(wait_until="commit")
-    await expect(claire.page.locator("html")).to_have_attribute("data-theme", "dark")
-    assert await claire.page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == dark
+    # Without the modules there is only what stands before the first paint.
+    await claire.page.route("**/main.js", lambda route: route.abort())
+    async with claire.page.expect_response("**/v1/auth/refresh"):
+        await claire.page.reload()
+    await expect(root).to_have_attribute("data-theme", "dark")
+    await expect(root).to_have_css("background-color", dark)
 
 
 def content(file: Path) -> str:

@@ -236,7 +236,7 @@ async def test_the_room_fits_its_window(lea: Server, open_page: Open, name: str,
         if part in {"list", "new"}:
             await page.open("#/transactions/new" if part == "new" else "#/transactions")
         await expect(
-            page.page.locator({"list": ".file", "new": "form", "edit": "form", "file": ".rows"}[part]).first
+            page.page.locator({"list": ".file", "new": ".fields", "edit": ".fields", "file": ".rows"}[part]).first
         ).to_be_visible()
         assert await page.page.evaluate(TOO_WIDE) == 0, part
         assert await complaints(page) == [], part

@@ -57,6 +57,7 @@ async def test_a_webhook_is_made_tried_looked_into_and_deleted(new_server: Start
         await expect(page.get_by_label("Une réponse est terminée")).not_to_be_checked()
         await page.get_by_label("Une réponse est terminée").check()
         await claire.button("Enregistrer").click()
+        await expect(page.get_by_label("Une réponse est terminée")).to_have_count(0)
         await expect(row).to_contain_text("Une réponse est terminée")
         await claire.button("Désactiver Suivi dans le CRM").click()
         await expect(row.locator(".tag")).to_have_text(["Désactivé"])

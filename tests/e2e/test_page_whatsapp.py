@@ -136,6 +136,7 @@ async def test_a_conversation_is_read_along_taken_over_answered_and_given_back(
 
     await hears(office, messages=[text("4", STRANGERS, "Hallo?")])
     await expect(page.page.locator(".talk-row").first).to_contain_text("Hallo?")
+    await expect(said(page, "Hallo?").locator(".talk-state")).to_contain_text("numéro relié à personne")
     lists = re.compile("/whatsapp/conversations[?]")
     await page.page.route(lists, lambda route: route.abort())
     await page.page.reload()

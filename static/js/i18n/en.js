@@ -88,6 +88,7 @@ export default {
   "composer.label": "Your message",
   "composer.placeholder": "Write to Léa…",
   "composer.hint": "Enter sends, Shift + Enter begins a new line.",
+  "composer.held": "Your message leaves as soon as Léa has finished.",
   "composer.excess": "{n} character too many | {n} characters too many",
   "composer.send": "Send",
   "composer.stop": "Stop the answer",

@@ -87,6 +87,7 @@ export default {
   "composer.label": "Votre message",
   "composer.placeholder": "Écrivez à Léa…",
   "composer.hint": "Entrée envoie, Maj + Entrée va à la ligne.",
+  "composer.held": "Votre message part dès que Léa a fini.",
   "composer.excess": "{n} caractère de trop | {n} caractères de trop",
   "composer.send": "Envoyer",
   "composer.stop": "Arrêter la réponse",

@@ -15,7 +15,7 @@ function sizeOf(size) {
 
 /**
  * The files of the message that is being written.
- * @param {{ attachments: Attachments, held: boolean }} props held: the message waits for them
+ * @param {{ attachments: Attachments, held: "" | "files" | "answer" }} props held: what the message waits for
  */
 export function WaitingFiles({ attachments, held }) {
   const chips = attachments.chips.value;
@@ -25,7 +25,7 @@ export function WaitingFiles({ attachments, held }) {
       ${chips.map((chip) => html`<${Waiting} key=${chip.key} chip=${chip} remove=${() => attachments.remove(chip)} />`)}
     </ul>`}
     ${attachments.tooMany.value && html`<p class="attached-note">${t("attach.most", { n: 5 })}</p>`}
-    <p class="attached-note" role="status">${held && t("attach.held")}</p>
+    <p class="attached-note" role="status">${held === "files" && t("attach.held")}${held === "answer" && t("composer.held")}</p>
   `;
 }
 

@@ -17,7 +17,7 @@ const lengthOf = (text) => (text.length > MOST_CHARACTERS ? [...text].length : t
 
 /**
  * Where one writes: grows with the text, Enter sends, Shift+Enter begins a line. While Léa answers the
- * button stops her, and the next message can already be written.
+ * button stops her, and the next message can already be written; it leaves when she has finished.
  * @param {{ conversation: import("../conversation.js").Conversation }} props
  */
 export function Composer({ conversation }) {

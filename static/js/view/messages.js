@@ -71,7 +71,7 @@ function Body({ conversation, scroller }) {
 }
 
 function Loading() {
-  return html`<div class="page-loading" aria-label=${t("page.starting")}><i></i><i></i><i></i></div>`;
+  return html`<div class="page-loading" role="img" aria-label=${t("page.starting")}><i></i><i></i><i></i></div>`;
 }
 
 /** @param {{ text: string, button: string, act: () => void }} props */

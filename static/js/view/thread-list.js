@@ -68,7 +68,7 @@ function Found({ list }) {
 }
 
 function Everything() {
-  if (threadsState.value === "loading") return html`<div class="threads-loading" aria-label=${t("page.starting")}><i></i><i></i><i></i></div>`;
+  if (threadsState.value === "loading") return html`<div class="threads-loading" role="img" aria-label=${t("page.starting")}><i></i><i></i><i></i></div>`;
   if (threadsState.value === "failed") {
     return html`<p class="threads-empty">
       ${t("side.failed")} <button class="link" onClick=${loadThreads}>${t("action.retry")}</button>
