@@ -21,9 +21,9 @@ WAIT_S = 30
 class Process:
     """What a process has of the bus."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, link: type[RedisLink]) -> None:
         self.tasks = TaskOwner()
-        self.link = RedisLink(url, self.tasks)
+        self.link = link(url, self.tasks)
         self.bus = RedisBus(self.link, self.tasks)
 
     async def aclose(self) -> None:
@@ -34,8 +34,8 @@ class Process:
 
 
 @asynccontextmanager
-async def running(url: str) -> AsyncIterator[Process]:
-    process = Process(url)
+async def running(url: str, link: type[RedisLink] = RedisLink) -> AsyncIterator[Process]:
+    process = Process(url, link)
     await process.link.start()
     await process.bus.start()
     try:

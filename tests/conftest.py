@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import openai  # noqa: F401  (imported once for all: in a server it is the first health check that waits for it)
 import orjson
 import pytest
@@ -14,6 +15,9 @@ from blockbuster import BlockBuster, blockbuster_ctx
 from lea import log
 from tests.lea_server import Lea, Person, running, settings
 from tests.model_server import ModelServer
+
+hypothesis.settings.register_profile("patient", deadline=None)  # what a machine that stood still took is no property
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

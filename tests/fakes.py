@@ -1,10 +1,15 @@
 """Stand-ins that play a script."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
 
 from lea.bus.port import Reader
+from lea.clock import SystemClock
 from lea.errors import NetworkError
 from lea.ids import CompanyId, UserId
 from lea.sources.source import JobsData, JobsMetrics, UserContext
@@ -26,6 +31,24 @@ class ManualClock:
     def advance(self, seconds: float) -> None:
         self._now += seconds
         self._monotonic += seconds
+
+
+class MidMonth(SystemClock):
+    """Time as it goes, from noon of a day in mid-month on: neither the day nor the month ends during the test."""
+
+    def __init__(self) -> None:
+        today = datetime.fromtimestamp(time.time(), UTC)
+        self._ahead = today.replace(day=15, hour=12, minute=0, second=0).timestamp() - today.timestamp()
+
+    def now(self) -> float:
+        return super().now() + self._ahead
+
+
+def time_passes(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """So much of it at once, for every timer of the running loop: a limit is reached that nothing comes near."""
+    loop = asyncio.get_running_loop()
+    now = loop.time
+    monkeypatch.setattr(loop, "time", lambda: now() + seconds)
 
 
 class ScriptedSink:

@@ -221,7 +221,7 @@ def settings(folder: Path, **sections: Mapping[str, object]) -> Config:
         "database": {"url": f"sqlite+aiosqlite:///{folder}/lea.db"},
         "auth": {"secret": "s" * 40},
         "limits": {"chat_per_minute": 10_000},
-        "llm": {"timeout": 5.0, "total_timeout": 10.0},
+        "llm": {"timeout": 30.0, "total_timeout": 60.0},
         "dependencies": {"llm": {"retry_pause": 0.001}},
         "server": {"shutdown_grace": 0},
     }

@@ -50,13 +50,13 @@ class Heard:
 
 
 def settings(url: str, **changes: object) -> Llm:
-    """The section `llm`, with limits a test can wait for."""
+    """The section `llm`, with limits that nothing comes near which is to succeed."""
     values: dict[str, object] = {
         "base_url": url,
         "api_key": SecretStr(KEY),
         "model": "gpt-5-mini",
-        "timeout": 2,
-        "total_timeout": 5,
+        "timeout": 30,
+        "total_timeout": 60,
     }
     return Llm.model_validate(values | changes)
 
@@ -70,7 +70,7 @@ def dependency(
 
 
 @asynccontextmanager
-async def streaming(config: Llm, *, connect_timeout: float = 1) -> AsyncIterator[OpenAIStream]:
+async def streaming(config: Llm, *, connect_timeout: float = 20) -> AsyncIterator[OpenAIStream]:
     """The provider over a pool of its own, closed at the end."""
     http = HttpClient("model", connections=1000, connect_timeout=connect_timeout)
     provider = OpenAIStream(config, http)
@@ -113,19 +113,29 @@ async def rest(stream: ModelStream) -> list[ModelEvent]:
 
 @asynccontextmanager
 async def raw_server(reply: bytes, *, hangs_up: bool = True) -> AsyncIterator[str]:
-    """The address of a server that answers one request with these bytes, HTTP or not."""
-    over = asyncio.Event()
+    """The address of a server that answers one request with these bytes, HTTP or not.
+
+    Who is short of patience may be gone before it has asked, or even before it was let in.
+    """
+    played: set[asyncio.Task[None]] = set()
 
     async def play(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(reply)
-        with suppress(ConnectionError):
+        task = asyncio.current_task()
+        assert task is not None
+        played.add(task)
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(reply)
             if not hangs_up:
                 await reader.read()
-            writer.close()
+        writer.close()
+        with suppress(ConnectionError):
             await writer.wait_closed()
-        over.set()
 
     async with await asyncio.start_server(play, "127.0.0.1") as server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        await over.wait()
+        server.close()
+        for _ in range(5):  # what was let in last gets its first step, or it would not be known here
+            await asyncio.sleep(0)
+        if played:
+            await asyncio.wait(played)

@@ -85,7 +85,7 @@ async def effects(lea: Lea) -> dict[str, int]:
 
 async def ended(person: Person, run_id: str) -> dict[str, Any]:
     """The run, once it has ended."""
-    async with asyncio.timeout(30), stream(person, f"/v1/catalog/job-stream/{run_id}") as told:
+    async with asyncio.timeout(60), stream(person, f"/v1/catalog/job-stream/{run_id}") as told:
         async for _ in told:
             pass
     status, run = await person.call("GET", f"/v1/catalog/run/{run_id}")

@@ -64,7 +64,7 @@ async def one(person: Person, schedule_id: str) -> dict[str, Any]:
 
 async def settled(person: Person, schedule_id: str) -> dict[str, Any]:
     """Once its newest run has told how it went."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             found = await one(person, schedule_id)
             if found["last"] is not None and found["last"]["result"] != "running":

@@ -141,7 +141,9 @@ async def test_redis_is_listed_while_it_is_there_and_while_it_is_gone(tmp_path: 
     with own_redis() as redis:
         async with running(settings(tmp_path, state={"url": redis.url})) as lea:
             admin = await lea.person(role="admin")
-            assert (await entry(admin, "redis"))["state"] == "closed"
+            async with asyncio.timeout(30):
+                while (await entry(admin, "redis"))["state"] != "closed":  # until it has answered
+                    await asyncio.sleep(0.05)
             assert (await admin.call("POST", LIST + "/redis/reset"))[0] == 409
             redis.kill()
             while (gone := await entry(admin, "redis"))["state"] == "closed":

@@ -16,7 +16,7 @@ from tests.conftest import Logged
 from tests.fakes import ManualClock
 from tests.lea_server import Lea, Person
 from tests.model_server import ModelServer
-from tests.redis_server import own_redis
+from tests.redis_server import own_redis, patient
 from tests.test_two_servers import paired
 
 USERS = "/v1/admin/users"
@@ -272,7 +272,8 @@ async def test_a_person_has_so_many_keys_and_pages_miss_none(admin: Person, ada:
     assert len(found) == len(set(found)) == 20
 
 
-async def test_other_processes_hear_of_it(tmp_path: Path, model: ModelServer) -> None:
+async def test_other_processes_hear_of_it(tmp_path: Path, model: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    patient(monkeypatch)
     with own_redis() as redis:
         async with paired(tmp_path, model, redis) as pair:
             admin = await pair.one.person("grace@example.org", role="admin")
@@ -296,7 +297,7 @@ async def test_other_processes_hear_of_it(tmp_path: Path, model: ModelServer) ->
 
 async def until(person: Person, status: int, path: str) -> None:
     """A signal is on its way to the other process."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (await person.call("GET", path))[0] != status:
             await asyncio.sleep(0.01)
 

@@ -44,7 +44,7 @@ class Rig:
         )
 
     async def until_asked(self, times: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.source.asked) < times or len(self._flights):
                 await asyncio.sleep(0)
 

@@ -11,10 +11,9 @@ from lea.bus.memory import TAKE_BYTES, MemoryBus, MemoryTopic
 from lea.bus.port import Bus, Topic
 from lea.bus.redis import RedisBus
 from lea.events.answer import Snapshot, Stage
-from lea.resilience.redis import RedisLink
 from lea.tasks import TaskOwner
 from tests.fakes import ScriptedSink
-from tests.redis_server import RedisServer, own_redis
+from tests.redis_server import PatientLink, RedisServer, own_redis
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,7 @@ async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
         yield MemoryBus()
         return
     tasks = TaskOwner()
-    link = RedisLink(request.getfixturevalue("redis").url, tasks)
+    link = PatientLink(request.getfixturevalue("redis").url, tasks)
     over_redis = RedisBus(link, tasks)
     await link.start()
     await over_redis.start()

@@ -2,18 +2,31 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from itertools import pairwise
 
 import pytest
 from redis.asyncio import Redis
 
 from lea.events.answer import Stage
-from lea.resilience.redis import RedisGone
-from tests.bus_parts import WAIT_S, Answer, Process, at, following, running, text_of, until
+from lea.resilience.redis import REQUEST_S, RedisGone, RedisLink
+from tests import bus_parts
+from tests.bus_parts import WAIT_S, Answer, Process, at, following, text_of, until
 from tests.conftest import Logged
 from tests.fault_proxy import FaultProxy
-from tests.redis_server import RedisServer, own_redis
+from tests.redis_server import PatientLink, RedisServer, own_redis
 from tests.test_bus import numbers
+
+running = partial(bus_parts.running, link=PatientLink)
+"""What is not done to the way to Redis does not happen: only where it hangs is it given up as soon as it always is."""
+impatient = bus_parts.running
+
+
+class PatientLater(PatientLink):
+    """To a Redis that is not there yet."""
+
+    async def start(self) -> None:
+        await RedisLink.start(self)
 
 
 @pytest.fixture
@@ -44,7 +57,8 @@ async def test_without_redis_a_process_goes_on_alone_and_shares_what_lives_when_
     redis: RedisServer,
 ) -> None:
     redis.kill()
-    async with running(redis.url) as owner, running(redis.url) as other:
+    later = partial(bus_parts.running, redis.url, PatientLater)
+    async with later() as owner, later() as other:
         returned = asyncio.Event()
         owner.bus.on_return(returned.set)
         answer, short = Answer(owner), Answer(owner, "short")
@@ -96,8 +110,10 @@ async def test_a_redis_that_is_killed_and_starts_empty_costs_nobody_a_word(redis
         assert not logged.named("task.crashed")
 
 
-async def test_a_redis_that_hangs_holds_nobody_up_and_is_used_again(redis: RedisServer) -> None:
-    async with running(redis.url) as owner, running(redis.url) as other:
+async def test_a_redis_that_hangs_holds_nobody_up_and_is_used_again(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with impatient(redis.url) as owner, impatient(redis.url) as other:
         answer = Answer(owner)
         answer.say("un ")
         listener = await following(other)
@@ -107,10 +123,11 @@ async def test_a_redis_that_hangs_holds_nobody_up_and_is_used_again(redis: Redis
         answer.say("deux ")
         assert text_of(answer.local.data) == answer.text
         await until(lambda: not (owner.link.available or other.link.available))
-        assert owner.bus.shared == 1
+        await until(lambda: owner.bus.shared == 1)
         assert await other.bus.elsewhere("other") is None
         answer.say("trois")
         redis.resume()
+        monkeypatch.setattr("lea.bus.shipping.FLUSH_WITHIN_S", WAIT_S)
         await listener.until(lambda: listener.text == answer.text)
         answer.topic.end()
         await listener.until(lambda: listener.ended)
@@ -118,20 +135,23 @@ async def test_a_redis_that_hangs_holds_nobody_up_and_is_used_again(redis: Redis
 
 
 async def test_what_redis_lost_without_a_word_is_told_again(
-    redis: RedisServer, owner: Process, other: Process, logged: Logged
+    redis: RedisServer, logged: Logged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer = Answer(owner)
-    answer.say("un ")
-    listener = await following(other)
-    async with Redis.from_url(redis.url) as client:
-        await client.flushall()
-        answer.say("deux ")
-        await listener.until(lambda: listener.text == answer.text)
-        await client.delete("topic:t")
-    answer.say("trois")
-    answer.topic.end()
-    await listener.until(lambda: listener.ended)
-    assert listener.text == answer.text
+    monkeypatch.setattr("lea.resilience.redis.PROBE_S", WAIT_S)
+    monkeypatch.setattr("lea.resilience.redis.PROBE_PAUSE_S", 10 * WAIT_S)  # a probe would find that it was emptied
+    async with running(redis.url) as owner, running(redis.url) as other:
+        answer = Answer(owner)
+        answer.say("un ")
+        listener = await following(other)
+        async with Redis.from_url(redis.url) as client:
+            await client.flushall()
+            answer.say("deux ")
+            await listener.until(lambda: listener.text == answer.text)
+            await client.delete("topic:t")
+        answer.say("trois")
+        answer.topic.end()
+        await listener.until(lambda: listener.ended)
+        assert listener.text == answer.text
     assert len(logged.named("bus.refused")) == 2
     assert not logged.named("redis.unavailable")
 
@@ -154,9 +174,9 @@ async def test_connections_that_are_cut_cost_nobody_a_word(proxy: FaultProxy, re
 
 @pytest.mark.parametrize("fault", ["refuse", "hang"])
 async def test_an_owner_that_is_cut_off_tells_all_when_it_is_back(
-    proxy: FaultProxy, redis: RedisServer, other: Process, fault: str
+    proxy: FaultProxy, redis: RedisServer, other: Process, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(at(proxy.port)) as owner:
+    async with impatient(at(proxy.port)) as owner:
         answer = Answer(owner)
         answer.say("un ")
         listener = await following(other)
@@ -168,6 +188,7 @@ async def test_an_owner_that_is_cut_off_tells_all_when_it_is_back(
         await until(lambda: not owner.link.available)
         answer.say("trois ")
         await proxy.heal()
+        monkeypatch.setattr("lea.bus.shipping.FLUSH_WITHIN_S", WAIT_S)
         await listener.until(lambda: listener.text == answer.text)
         answer.say("quatre")
         answer.topic.end()
@@ -198,8 +219,10 @@ async def test_a_process_that_was_cut_off_hears_what_it_missed_and_is_told_of_th
 
 
 async def test_a_slow_way_to_redis_makes_text_late_and_nothing_else(proxy: FaultProxy, other: Process) -> None:
+    late_s = 0.05
+    assert 2 * late_s < REQUEST_S, "there and back, in less time than a command has"
     async with running(at(proxy.port)) as owner:
-        proxy.delay(0.05)
+        proxy.delay(late_s)
         answer = Answer(owner)
         answer.say("un ")
         listener = await following(other)
@@ -219,11 +242,14 @@ async def test_closing_waits_only_a_moment_for_a_redis_that_hangs(redis: RedisSe
         answer.say("un")
         started = asyncio.get_running_loop().time()
         await process.bus.aclose()
-        assert asyncio.get_running_loop().time() - started < 2
+        assert asyncio.get_running_loop().time() - started < WAIT_S / 2
         redis.resume()
 
 
-async def test_a_flush_that_is_ended_in_the_middle_loses_nothing(proxy: FaultProxy, other: Process) -> None:
+async def test_a_flush_that_is_ended_in_the_middle_loses_nothing(
+    proxy: FaultProxy, other: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lea.bus.redis.LAST_FLUSH_S", WAIT_S)
     heard: list[object] = []
     other.bus.hear("bye", heard.append)
     async with running(at(proxy.port)) as leaving:

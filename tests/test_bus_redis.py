@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 
 import pytest
 from redis.asyncio import Redis
@@ -9,10 +10,14 @@ from redis.asyncio import Redis
 from lea.bus.shipper import BASE_BYTES, UNSENT_BYTES
 from lea.bus.shipping import SIGNALS_KEPT
 from lea.events.answer import Failed, Snapshot, Stage
-from tests.bus_parts import WAIT_S, Answer, Listener, Process, calls, following, found, running, until
+from tests import bus_parts
+from tests.bus_parts import WAIT_S, Answer, Listener, Process, calls, following, found, until
 from tests.conftest import Logged
-from tests.redis_server import RedisServer, own_redis
+from tests.redis_server import PatientLink, RedisServer, own_redis
 from tests.test_bus import numbers
+
+running = partial(bus_parts.running, link=PatientLink)
+"""What a Redis costs that is late is told in test_bus_faults.py."""
 
 
 @pytest.fixture(scope="module")
@@ -353,7 +358,10 @@ async def test_an_entry_nobody_can_read_ends_its_readers_and_nobody_elses(
     assert len(logged.named("bus.entry_failed")) == 1
 
 
-async def test_closing_sends_what_waits_and_leaves_no_task(redis: RedisServer, other: Process) -> None:
+async def test_closing_sends_what_waits_and_leaves_no_task(
+    redis: RedisServer, other: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lea.bus.redis.LAST_FLUSH_S", WAIT_S)
     heard: list[object] = []
     other.bus.hear("bye", heard.append)
     async with running(redis.url) as leaving:

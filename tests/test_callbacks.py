@@ -38,6 +38,9 @@ async def test_fifty_blocked_callbacks_of_one_user_move_nobody_else(lea: Lea, ad
         assert await asyncio.gather(*others) == [n * n for n in range(20)]
         model.script(Answer("un deux trois", every=0.001))
         assert (await ada.ask("Bonjour")).text == "un deux trois"
+        async with asyncio.timeout(20):
+            while not running:
+                await asyncio.sleep(0.01)
         assert len(running) == 1
         assert not any(callback.done() for callback in mine)
     finally:

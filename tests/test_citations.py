@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from lea.records import citing
 from lea.records.citing import CANDIDATES, MOST, PAGE_CANDIDATES, cite, cited, mentioned
 from lea.store import catalog
 from tests.conftest import Logged
@@ -19,6 +20,12 @@ from tests.test_catalog_store import article
 from tests.test_transactions import opened
 
 ADDRESS = "12 rue de l'Église, 44000 Nantes"
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that stands still for a moment is waited for; people are not made to."""
+    monkeypatch.setattr(citing, "PATIENCE_S", 30)
 
 
 async def shelved(lea: Lea, person: Person, *references: str) -> None:
@@ -62,6 +69,7 @@ def test_an_answer_is_looked_at_within_bounds() -> None:
     assert len(mentioned(" ".join(f"T-{n}" for n in range(1000)))) == CANDIDATES
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_an_answer_cites_the_records_it_names_and_only_the_companys(either: Lea, model: ModelServer) -> None:
     ada, eve = await either.person(), await either.person("eve@example.org", company="Another One")
     file = await opened(ada)
@@ -87,6 +95,7 @@ async def test_an_answer_cites_the_records_it_names_and_only_the_companys(either
     assert exported["messages"][1]["citations"] == expected
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_a_told_again_answer_cites_too(tmp_path: Path, model: ModelServer) -> None:
     config = settings(tmp_path, llm={"base_url": model.url})
     model.script(Answer("Le dossier T-101."))
@@ -133,7 +142,7 @@ async def test_a_page_of_messages_costs_one_query_a_kind_and_none_without_refere
 
 
 async def test_a_database_that_does_not_answer_does_not_spoil_the_end(
-    lea: Lea, ada: Person, model: ModelServer, logged: Logged
+    lea: Lea, ada: Person, model: ModelServer, logged: Logged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await opened(ada)
     gate, held, open_again = asyncio.Semaphore(0), threading.Semaphore(0), threading.Event()
@@ -158,5 +167,6 @@ async def test_a_database_that_does_not_answer_does_not_spoil_the_end(
             await asyncio.gather(*hanging, return_exceptions=True)
     assert (done["finish_reason"], done["citations"]) == ("stop", [])
     assert [line["error"] for line in logged.named("answer.not_cited")] == ["TimeoutError"]
+    monkeypatch.setattr(citing, "PATIENCE_S", 30)
     found = await cited(lea.store, ada.identity.company_id, "Le dossier T-101.")
     assert [one.reference for one in found] == ["T-101"]

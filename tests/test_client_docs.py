@@ -53,7 +53,7 @@ async def test_every_example_does_and_prints_what_the_page_says(
     (tmp_path / "mobilier.csv").write_bytes(files.FURNITURE.read_bytes())
     (tmp_path / "question.wav").write_bytes(voice_files.wav(2))
     await with_files(lea, ada)
-    async with asyncio.timeout(60), LeaClient(lea.url, key=key) as client:
+    async with asyncio.timeout(100), LeaClient(lea.url, key=key) as client:
         for example, printed in examples:
             if CONSENT in example:
                 call = Call("add_note", '{"transaction": "T-104", "text": "une note"}')

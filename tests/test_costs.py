@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import closing, suppress
+from contextlib import AsyncExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,15 @@ from lea.sources.sql import SqlSource
 from lea.store import usage
 from lea.store.migrate import upgrade
 from lea.store.usage import UsageRow
+from tests.conftest import Logged
+from tests.fakes import ManualClock
 from tests.lea_server import Lea, Person, Reading, running, settings
 from tests.model_server import Answer, Call, ModelServer
 from tests.postgres import fresh_database
 from tests.test_notices import tab
 from tests.test_process import start, started
 from tests.test_store import empty_database, opened
+from tests.test_turn_saves import be_patient, not_saved
 
 LOOK = Call("show_transaction", '{"transaction": "T-1"}')
 ROWS = """SELECT provider, model, prompt_tokens, completion_tokens, cached_tokens, estimated, cost_nano_usd,
@@ -42,11 +45,16 @@ PRICES = {"price_in": 2.0, "price_out": 8.0}
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def both(request: pytest.FixtureRequest, tmp_path: Path, model: ModelServer) -> AsyncIterator[Lea]:
     config = {"llm": {"base_url": model.url, **PRICES}}
-    if request.param == "sqlite":
-        async with running(settings(tmp_path, **config)) as server:
-            yield server
-        return
-    async with fresh_database() as url, running(settings(tmp_path, database={"url": url}, **config)) as server:
+    async with AsyncExitStack() as stack:
+        if request.param == "postgresql":
+            config["database"] = {"url": await stack.enter_async_context(fresh_database())}
+        yield await stack.enter_async_context(running(settings(tmp_path, **config), Adapters(clock=ManualClock())))
+
+
+@pytest.fixture
+async def lea(tmp_path: Path, model: ModelServer) -> AsyncIterator[Lea]:
+    """Days and months do not end in the middle of a test."""
+    async with running(settings(tmp_path, llm={"base_url": model.url}), Adapters(clock=ManualClock())) as server:
         yield server
 
 
@@ -141,23 +149,24 @@ async def test_an_answer_that_failed_is_estimated(lea: Lea, ada: Person, model: 
     assert prompt > 50
 
 
-async def test_a_save_that_is_tried_again_keeps_one_row(tmp_path: Path, model: ModelServer) -> None:
+async def test_a_save_that_is_tried_again_keeps_one_row(
+    lea: Lea, ada: Person, tmp_path: Path, model: ModelServer, logged: Logged
+) -> None:
     gate = asyncio.Semaphore(0)
     model.script(Answer("un deux", gate=gate))
-    config = settings(tmp_path, llm={"base_url": model.url}, database={"timeout": 0.5})
-    async with running(config) as lea:
-        ada = await lea.person()
-        with closing(sqlite3.connect(tmp_path / "lea.db", isolation_level=None)) as other:
-            async with ada.reading("Compte", session_id="s1") as reading:
-                gate.release()
-                await reading.until("delta")
-                other.execute("BEGIN IMMEDIATE")
-                gate.release()
-                ending = asyncio.ensure_future(reading.rest())
-                await asyncio.wait([ending], timeout=1)
-                other.execute("ROLLBACK")
-                await ending
-        assert len(await rows(lea)) == 1
+    with closing(sqlite3.connect(tmp_path / "lea.db", isolation_level=None)) as other:
+        async with ada.reading("Compte", session_id="s1") as reading:
+            gate.release()
+            await reading.until("delta")
+            other.execute("BEGIN IMMEDIATE")
+            be_patient(lea, 0.5)
+            gate.release()
+            ending = asyncio.ensure_future(reading.rest())
+            await not_saved(logged)
+            other.execute("ROLLBACK")
+            be_patient(lea, 30)
+            await ending
+    assert len(await rows(lea)) == 1
 
 
 async def test_the_same_call_is_kept_once_and_none_of_a_company_that_is_gone(both: Lea) -> None:
@@ -196,7 +205,7 @@ async def killed(folder: Path, model: ModelServer, message: str, point: str, tim
 
 
 async def test_a_call_that_was_cut_by_a_crash_is_estimated(tmp_path: Path, model: ModelServer) -> None:
-    model.default = Answer(" ".join(["mot"] * 200), every=0.005)
+    model.default = Answer(" ".join(["mot"] * 20_000), every=0.005)  # it must not end before it is cut
     ((provider, name, prompt, completion, _, estimated, cost, counted, _),) = await killed(
         tmp_path, model, "Compte", "checkpoint.saved", 2
     )
@@ -216,9 +225,10 @@ async def test_a_call_that_had_said_nothing_when_the_process_died_is_not_forgott
 
 async def test_the_rounds_before_a_crash_keep_what_they_cost(tmp_path: Path, model: ModelServer) -> None:
     model.script(Answer("", pieces=("Je regarde.",), calls=(LOOK,)))
-    model.default = Answer(" ".join(["mot"] * 200), every=0.02)
+    model.default = Answer(" ".join(["mot"] * 5000), every=0.02)  # it must not end before it is cut
     message = "Que sais-tu de ce dossier dont on parlait hier soir ?"
-    first, second = await killed(tmp_path, model, message, "delta.told", 60)
+    # The first that is kept may be of the round before, the second of one that has said nothing yet.
+    first, second = await killed(tmp_path, model, message, "checkpoint.saved", 3)
     assert first[2:6] == (20, 8, 4, 0)
     assert (second[2] > 50, second[3] > 0, second[5]) == (True, True, 1)
     with closing(sqlite3.connect(tmp_path / "lea.db")) as connection:
@@ -334,7 +344,7 @@ def _before_usage(connection: Connection) -> None:
 async def test_turns_of_before_count_too(dialect: str, tmp_path: Path, no_blocking_in_the_loop: BlockBuster) -> None:
     for function in no_blocking_in_the_loop.functions.values():  # PostgreSQL's migrations run in the loop
         function.can_block_in("tests/test_costs.py", "_before_usage")
-    async with empty_database(dialect, tmp_path) as url, opened(url, timeout=5) as store:
+    async with empty_database(dialect, tmp_path) as url, opened(url, timeout=30) as store:
         await store.prepare(_before_usage)
         await store.prepare(upgrade)
         query = (

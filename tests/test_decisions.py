@@ -31,6 +31,7 @@ async def questions(ada: Person, model: ModelServer, turn: int) -> list[str]:
     return [confirm["id"] for confirm in confirms(told)]
 
 
+@pytest.mark.timeout(360)
 async def test_a_thousand_double_approvals_are_a_thousand_effects(lea: Lea, ada: Person, model: ModelServer) -> None:
     await with_files(lea, ada)
     asked = [one for turn in range(TURNS) for one in await questions(ada, model, turn)]

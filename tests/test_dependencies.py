@@ -53,7 +53,7 @@ class Work:
 
 async def settled(condition: Callable[[], bool]) -> None:
     """Until it holds; the loop runs what is ready in between."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0)
 
@@ -211,7 +211,9 @@ async def test_a_session_is_made_ready_without_a_source_whose_circuit_is_open(
     source = ScriptedSource()
     source.failing = {"connection_mode", "user_context", "jobs_data", "jobs_metrics"}
     config = settings(
-        tmp_path, llm={"base_url": model.url}, dependencies={"sources": {"breaker_minimum": 4, "retries": 0}}
+        tmp_path,
+        llm={"base_url": model.url},
+        dependencies={"sources": {"breaker_minimum": 4, "breaker_open_for": 600, "retries": 0}},
     )
     async with running(config, Adapters(source=lambda _: source)) as lea:
         ada, bob = await lea.person(), await lea.person("bob@example.org")

@@ -5,6 +5,7 @@ import gc
 import os
 import random
 import signal
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from aiohttp import ClientError, ClientSession
 from lea.config import Llm
 from tests.lea_server import Lea, Person, Reading, running, settings
 from tests.model_server import Answer, ModelServer
+from tests.test_continue import lived
 from tests.test_process import Process, key, started
 
 SOAK = bool(os.environ.get("LEA_SOAK"))
@@ -47,9 +49,9 @@ async def _many(people: list[Person], turns: int, chance: random.Random) -> None
     await asyncio.gather(*(one(chance.choice(people)) for _ in range(turns)))
 
 
-def _own_tasks() -> list[str]:
+def _own_tasks() -> Counter[str]:
     """Names of tasks that have an owner; the server's connections are not among them."""
-    return sorted(name for task in asyncio.all_tasks() if not (name := task.get_name()).startswith("Task-"))
+    return Counter(name for task in asyncio.all_tasks() if not (name := task.get_name()).startswith("Task-"))
 
 
 async def _emptied(lea: Lea) -> None:
@@ -84,7 +86,9 @@ async def test_many_turns_with_readers_that_leave_keep_nothing_in_memory(tmp_pat
         await _many(people, TURNS, chance)
         await _emptied(lea)
         gc.collect()
-        assert _own_tasks() == tasks
+        async with asyncio.timeout(30):
+            while _own_tasks() - tasks:
+                await asyncio.sleep(0.01)
         assert await lea.sql("SELECT count(*) FROM turns WHERE state = 'running'") == [(0,)]
         assert await lea.sql("SELECT count(*) FROM messages WHERE role = 'assistant' AND finish_reason IS NULL") == [
             (0,)
@@ -154,7 +158,7 @@ async def test_a_kill_at_any_moment_leaves_every_turn_whole_or_interrupted(tmp_p
             body = {"message": f"Compte {kill}", "session_id": f"s{kill}"}
             asking = asyncio.ensure_future(_read(session, server.url, body, bearer, seen))
             await asyncio.wait([asking], timeout=chance.uniform(0.02, 1.4))
-            sent = await _sent_and_old_enough(model, asked)
+            sent = await _sent_and_old_enough(model, asked, session, server.url)
             await server.end(signal.SIGKILL)
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
@@ -182,18 +186,18 @@ async def _read(
                 seen.append(str(event.data.get("status") or next(iter(event.data))))
 
 
-async def _sent_and_old_enough(model: ModelServer, asked: int) -> str:
+async def _sent_and_old_enough(model: ModelServer, asked: int, session: ClientSession, url: str) -> str:
     """What the model had sent 500 ms ago, once those 500 ms have passed; they are the promise itself."""
     if len(model.exchanges) == asked:
         return ""
     sent = len(model.exchanges[-1].sent)
-    await asyncio.sleep(0.5)
+    await lived(session, url, 0.5)
     return "".join(model.exchanges[-1].sent[:sent])
 
 
 async def test_a_model_that_goes_silent_is_given_up_after_its_time(tmp_path: Path, model: ModelServer) -> None:
     """The long form waits as long as people do."""
-    limit = Llm().timeout if SOAK else 0.3
+    limit = Llm().timeout if SOAK else 1.0
     model.script(Answer("un deux trois", fault="silence", fault_at=2))
     async with running(settings(tmp_path, llm={"base_url": model.url, "timeout": limit})) as lea:
         ada = await lea.person()
@@ -202,4 +206,4 @@ async def test_a_model_that_goes_silent_is_given_up_after_its_time(tmp_path: Pat
         took = asyncio.get_running_loop().time() - started_at
     assert told.text == "un deux "
     assert told.error["code"] == "external_api_timeout"
-    assert limit <= took < limit + 5
+    assert limit <= took < limit + 15

@@ -33,7 +33,7 @@ REPLIES = 3000 if SOAK else 60
 WRONG_LOGINS = 10_000 if SOAK else 300
 DOCUMENTED = {503, 504}
 """5xx that say something of the world and not of a mistake of ours."""
-ANSWER_S = 20
+ANSWER_S = 60
 
 
 def examples(most: int) -> Callable[..., Any]:

@@ -13,6 +13,7 @@ from aiohttp import web
 from lea.clock import SystemClock
 from lea.config import DependencySettings
 from lea.errors import CircuitOpen, ExternalRejected, ExternalTimeout, ExternalUnavailable, LeaError, NetworkError
+from lea.handlers.keys import DEPENDENCIES
 from lea.records.geocoder import Garbled, Geocoder
 from lea.records.geocoding import Geocoding
 from lea.resilience.dependency import Dependency
@@ -21,7 +22,7 @@ from tests.lea_server import Lea, Person, running, settings
 from tests.model_server import ModelServer
 
 ROOT = "/v1/transactions"
-CALM: dict[str, Any] = {"pace_per_minute": 0, "breaker_minimum": 1000, "retries": 0}
+CALM: dict[str, Any] = {"pace_per_minute": 0, "breaker_minimum": 1000, "retries": 0, "read_timeout": 60}
 ADDRESS = "12 rue de l'Église & Co, 44000 Nantes"
 
 
@@ -56,7 +57,7 @@ class Service:
 
     async def heard(self, times: int) -> None:
         """Until it was asked so often."""
-        async with asyncio.timeout(10), self._heard:
+        async with asyncio.timeout(30), self._heard:
             await self._heard.wait_for(lambda: len(self.asked) >= times)
 
 
@@ -96,7 +97,7 @@ async def opened(person: Person, address: str = ADDRESS) -> dict[str, Any]:
 
 async def until(person: Person, file: dict[str, Any], state: str) -> dict[str, Any]:
     """The file, once its geocoding is in that state."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             read = (await person.call("GET", f"{ROOT}/{file['id']}"))[1]
             if read["geocoding"] == state:
@@ -185,9 +186,10 @@ async def test_what_was_down_is_asked_again_after_a_while_by_itself(
             work = asyncio.ensure_future(geocoding.keep_completing())
             await service.heard(3)
             service.status = 200
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 assert (await placed.get())[1:] == (file["id"], "T-101")
             work.cancel()
+            await asyncio.wait([work])
         assert (await ada.call("GET", f"{ROOT}/T-101"))[1]["geocoding"] == "found"
 
 
@@ -207,12 +209,16 @@ async def test_an_address_the_service_cannot_answer_holds_up_no_other(
 
 
 async def test_a_slow_address_holds_up_no_other(tmp_path: Path, service: Service, model: ModelServer) -> None:
-    async with serving(tmp_path, service, model, read_timeout=0.2) as (_, ada):
+    async with serving(tmp_path, service, model) as (lea, ada):
+        way = lea.app[DEPENDENCIES].find("geocoder")
+        assert way is not None
+        patient, way.settings = way.settings, way.settings.model_copy(update={"read_timeout": 0.2})
         service.gate.clear()
         slow = await opened(ada, "Lent")
         await service.heard(1)
         other = await opened(ada)
         await service.heard(2)
+        way.settings = patient
         service.gate.set()
         await opened(ada, "Encore")
         for file in (slow, other):

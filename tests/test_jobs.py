@@ -14,7 +14,7 @@ from tests.lea_server import Lea, Person, Reading, running, settings
 from tests.model_server import ModelServer
 from tests.odoo_server import DATABASE, KEY, USER, OdooServer
 from tests.postgres import fresh_database
-from tests.redis_server import own_redis
+from tests.redis_server import own_redis, patient
 
 ROOT = "/v1/jobs"
 JOB = {"department": "bank", "title": "Rapprocher le relevé"}
@@ -204,7 +204,10 @@ async def test_lea_knows_a_new_job_at_the_next_message(lea: Lea, ada: Person, mo
     assert "Departments' jobs: bank: 1 done." in await context(ada, model)
 
 
-async def test_tabs_and_sessions_of_other_processes_are_told_too(tmp_path: Path, model: ModelServer) -> None:
+async def test_tabs_and_sessions_of_other_processes_are_told_too(
+    tmp_path: Path, model: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient(monkeypatch)
     async with AsyncExitStack() as stack:
         redis = stack.enter_context(own_redis())
         url = await stack.enter_async_context(fresh_database())
@@ -277,7 +280,8 @@ async def test_a_system_that_is_not_well_is_named_and_stops_nothing(
 ) -> None:
     odoo.fault = fault
     errors = {"hang": "external_api_timeout", "drop": "network_error", "nonsense": "source_garbled"}
-    async with connected(tmp_path, model, odoo, timeout=0.5) as (lea, ada):
+    limit = {"timeout": 0.5} if fault == "hang" else {}
+    async with connected(tmp_path, model, odoo, **limit) as (lea, ada):
         own = await made(ada)
         status, ready = await ada.call("POST", "/v1/lea/sessions/initialize")
         assert (status, ready["jobs_metrics"]["total"]) == (200, 1)
@@ -302,7 +306,7 @@ async def test_what_was_read_is_given_as_old_while_the_system_is_gone(
     tmp_path: Path, model: ModelServer, odoo: OdooServer
 ) -> None:
     odoo.bill(1)
-    async with connected(tmp_path, model, odoo, fresh=0.001, timeout=0.5) as (lea, ada):
+    async with connected(tmp_path, model, odoo, fresh=0.001) as (lea, ada):
         assert (await listed(ada))["sources"][1]["status"] in {"ok", "stale"}
         odoo.fault = "down"
         async with asyncio.timeout(30):

@@ -42,11 +42,11 @@ async def server() -> AsyncIterator[FirestoreServer]:
 
 @asynccontextmanager
 async def asking(
-    server: FirestoreServer, folder: Path, clock: Clock | None = None, patience: float = 60, **changes: object
+    server: FirestoreServer, folder: Path, clock: Clock | None = None, **changes: object
 ) -> AsyncIterator[tuple[Firestore, Dependency]]:
     own = {"company": "c1", "project": PROJECT, "collection": COLLECTION, "endpoint": server.url}
     settings = Settings.model_validate({**own, "key_file": server.key_file(folder), **changes})
-    values = {**BUILT_IN["firestore"], "retries": 0, "breaker_minimum": 1000, "read_timeout": patience}
+    values = {**BUILT_IN["firestore"], "retries": 0, "breaker_minimum": 1000, "read_timeout": 60}
     way = Dependency("firestore", DependencySettings.model_validate(values), SystemClock())
     firestore = Firestore(settings, way, clock or SystemClock())
     try:
@@ -162,13 +162,16 @@ async def test_another_project_is_refused(server: FirestoreServer, tmp_path: Pat
 async def test_a_server_that_is_not_well_is_a_failure_of_that_kind(
     server: FirestoreServer, tmp_path: Path, fault: Any, kind: type[LeaError]
 ) -> None:
-    async with asking(server, tmp_path, patience=2 if fault == "hang" else 60) as (firestore, way):
+    async with asking(server, tmp_path) as (firestore, way):
         await firestore.load()
+        patient = way.settings
+        if fault == "hang":
+            way.settings = patient.model_copy(update={"read_timeout": 0.3})
         server.fault = fault
         with pytest.raises(kind):
             await firestore.load()
         assert way.breaker.look().failures == 1
-        server.fault = ""
+        server.fault, way.settings = "", patient
         assert (await firestore.load()).jobs == ()
 
 

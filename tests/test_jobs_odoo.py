@@ -1,5 +1,6 @@
 """Odoo's bills and statement lines as jobs, from a server that speaks as Odoo does, errors with status 200 included."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -154,22 +155,26 @@ async def test_a_model_one_may_not_read_is_an_access_error_within_status_200(ser
 async def test_a_server_that_is_not_well_is_a_failure_of_that_kind(
     server: OdooServer, fault: Any, kind: type[LeaError]
 ) -> None:
-    async with asking(server, {"read_timeout": 0.3}) as (odoo, way):
+    async with asking(server) as (odoo, way):
+        patient = way.settings
+        if fault == "hang":
+            way.settings = patient.model_copy(update={"read_timeout": 0.3})
         server.fault = fault
         with pytest.raises(kind):
             await odoo.load()
         assert way.breaker.look().failures == 1
-        server.fault = ""
+        server.fault, way.settings = "", patient
         assert (await odoo.load()).jobs == ()
 
 
 async def test_a_server_that_does_not_listen_is_a_network_error() -> None:
     server = OdooServer()
-    async with server.running():
-        pass
-    async with asking(server) as (odoo, _):
-        with pytest.raises(NetworkError):
-            await odoo.load()
+    with socket.socket() as taken:  # bound, so that nobody else listens there meanwhile
+        taken.bind(("127.0.0.1", 0))
+        server.url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        async with asking(server) as (odoo, _):
+            with pytest.raises(NetworkError):
+                await odoo.load()
 
 
 @pytest.mark.parametrize(

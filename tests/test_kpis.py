@@ -12,10 +12,11 @@ import pytest
 from lea.app import Adapters
 from lea.handlers.keys import RUNS
 from lea.handlers.kpis import PAUSE_S
+from tests.fakes import MidMonth
 from tests.lea_server import Lea, Person, Reading, running, settings
 from tests.model_server import Answer, ModelServer
 from tests.postgres import fresh_database
-from tests.redis_server import own_redis
+from tests.redis_server import own_redis, patient
 from tests.run_parts import Counting, ended, make_effects
 from tests.test_actions import CREATE
 from tests.test_notices import tab
@@ -32,7 +33,7 @@ async def both(request: pytest.FixtureRequest, tmp_path: Path, model: ModelServe
         config: dict[str, Any] = {"llm": {"base_url": model.url, **PRICES}, "runs": {"retry_pause": 0.001}}
         if request.param == "postgresql":
             config["database"] = {"url": await stack.enter_async_context(fresh_database())}
-        adapters = Adapters(pipelines=[Counting()])
+        adapters = Adapters(pipelines=[Counting()], clock=MidMonth())
         lea = await stack.enter_async_context(running(settings(tmp_path, **config), adapters))
         await make_effects(lea)
         yield lea
@@ -243,7 +244,10 @@ async def test_figures_are_for_those_who_are_signed_in(lea: Lea) -> None:
         assert response.status == 401
 
 
-async def test_tabs_at_another_process_are_told_and_read_what_is_true(tmp_path: Path, model: ModelServer) -> None:
+async def test_tabs_at_another_process_are_told_and_read_what_is_true(
+    tmp_path: Path, model: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient(monkeypatch)
     async with AsyncExitStack() as stack:
         redis = stack.enter_context(own_redis())
         url = await stack.enter_async_context(fresh_database())

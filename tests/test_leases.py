@@ -17,7 +17,8 @@ from tests.lea_server import Lea, Person, running, settings
 from tests.model_server import Answer, ModelServer
 from tests.postgres import fresh_database
 
-NOTICED_S = 15
+NOTICED_S = 40
+"""Far more than it takes: eight seconds of a lease, and two looks."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from lea.resilience.http import LINGER_S, HttpClient, read_at_most
+from lea.resilience.http import HttpClient, read_at_most
+from tests.fakes import time_passes
 from tests.model_server import Answer, ModelServer, Refusal
 
 HEADERS = {"Content-Type": "application/json"}
@@ -21,7 +22,7 @@ async def server() -> AsyncIterator[ModelServer]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[HttpClient]:
-    client = HttpClient("model", connections=1, connect_timeout=0.2)
+    client = HttpClient("model", connections=1, connect_timeout=60)
     yield client
     await client.aclose()
 
@@ -41,8 +42,9 @@ async def test_a_connection_sends_at_once_without_waiting_for_more(http: HttpCli
 
 
 async def test_a_released_response_gives_its_connection_back_when_the_body_ends(
-    http: HttpClient, server: ModelServer
+    http: HttpClient, server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("lea.resilience.http.LINGER_S", 60)
     gate = asyncio.Semaphore(0)
     server.script(Answer("un", gate=gate))
     response = await ask(http, server)
@@ -56,24 +58,30 @@ async def test_a_released_response_gives_its_connection_back_when_the_body_ends(
 async def test_a_released_response_whose_body_does_not_end_is_closed(http: HttpClient, server: ModelServer) -> None:
     server.script(Answer(fault="silence"))
     http.release(await ask(http, server))
-    async with asyncio.timeout(2 * LINGER_S):
+    async with asyncio.timeout(30):
         await server.wait_until_closed(0)
 
 
-async def test_closing_ends_released_responses_too(server: ModelServer) -> None:
-    http = HttpClient("model", connections=1, connect_timeout=1)
+async def test_closing_ends_released_responses_too(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lea.resilience.http.LINGER_S", 600)
+    http = HttpClient("model", connections=1, connect_timeout=60)
     server.script(Answer(fault="silence"))
     http.release(await ask(http, server))
     await http.aclose()
-    async with asyncio.timeout(LINGER_S / 2):
+    async with asyncio.timeout(30):
         await server.wait_until_closed(0)
 
 
-async def test_a_full_pool_is_waited_for_no_longer_than_a_connection(http: HttpClient, server: ModelServer) -> None:
+async def test_a_full_pool_is_waited_for_no_longer_than_a_connection(
+    http: HttpClient, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.script(Answer(fault="silence"))
     response = await ask(http, server)
+    asking = asyncio.ensure_future(ask(http, server))
+    await asyncio.sleep(0.01)  # by then it waits; if not, it waits out its time
+    time_passes(monkeypatch, 62)
     with pytest.raises(aiohttp.ConnectionTimeoutError):
-        await ask(http, server)
+        await asking
     response.close()
 
 

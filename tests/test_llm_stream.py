@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from lea.errors import ExternalRejected, ExternalTimeout, ExternalUnavailable, LeaError, NetworkError
 from lea.llm.provider import Finished, Usage
-from lea.llm.stream import USAGE_S, OpenAIStream
+from lea.llm.stream import OpenAIStream
 from lea.messages import User
 from lea.tasks import TaskOwner
 from tests.llm_parts import (
@@ -187,29 +187,33 @@ async def test_a_cut_in_mid_answer_is_told_after_the_tokens_before_it(server: Mo
 async def test_silence_is_a_timeout_whatever_comments_say(
     server: ModelServer, impatient: OpenAIStream, reply: Answer
 ) -> None:
-    server.script(reply)
-    began = asyncio.get_running_loop().time()
-    with pytest.raises(ExternalTimeout):
-        await listen(impatient)
-    assert QUICK <= asyncio.get_running_loop().time() - began + 0.01 < 5 * QUICK
-    await server.wait_until_closed(0)
+    server.default = reply
+    async with asyncio.timeout(20):
+        while not server.exchanges:  # a machine that stands still may not even have asked when the time is over
+            began = asyncio.get_running_loop().time()
+            with pytest.raises(ExternalTimeout):
+                await listen(impatient)
+            assert asyncio.get_running_loop().time() - began >= QUICK - 0.01
+        await server.wait_until_closed(0)
 
 
 async def test_a_slow_answer_that_goes_on_is_no_timeout(server: ModelServer) -> None:
     """All of it takes longer than is waited for a token, which a busy machine does not come near."""
-    patience, words = 2.0, "un deux trois quatre cinq six sept huit neuf dix onze"
+    patience, words = 3.0, "un deux trois quatre cinq six sept huit neuf dix onze"
     server.script(Answer(words, every=patience / 10))
     async with streaming(settings(server.url, timeout=patience)) as model:
         assert (await listen(model)).text == words
 
 
-async def test_a_reader_busy_elsewhere_is_not_the_models_silence(server: ModelServer, impatient: OpenAIStream) -> None:
+async def test_a_reader_busy_elsewhere_is_not_the_models_silence(server: ModelServer, model: OpenAIStream) -> None:
     gate = asyncio.Semaphore(1)
     server.script(Answer("un deux", gate=gate))
-    async with impatient.open(PROMPT) as stream:
+    async with model.open(PROMPT) as stream:
         assert await anext(stream) == ["un "]
+        stream._watch.shorten(QUICK)  # not from the start: the first token may take as long as the machine likes
         await asyncio.sleep(2 * QUICK)
         gate.release()
+        await (await server.exchange(0)).ended.wait()
         assert (await anext(stream))[0] == "deux"
 
 
@@ -220,7 +224,7 @@ async def test_an_answer_that_said_why_it_ends_needs_no_more(hangs_up: bool) -> 
         b'data: {"choices":[{"delta":{"content":"oui"},"finish_reason":"stop"}]}\n\n'
     )
     async with raw_server(reply, hangs_up=hangs_up) as url, streaming(settings(url, timeout=30)) as model:
-        async with asyncio.timeout(2 * USAGE_S):
+        async with asyncio.timeout(20):  # less than is waited for a silence
             heard = await listen(model)
     assert (heard.text, heard.finished) == ("oui", Finished("stop"))
 
@@ -277,7 +281,7 @@ async def test_a_cancelled_reader_hangs_up_at_once(server: ModelServer, model: O
     exchange = await server.exchange(0)
     task.cancel()
     await asyncio.wait([task])
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(20):  # less than is waited for a silence
         await exchange.closed.wait()
     await tasks.aclose()
 
@@ -286,7 +290,7 @@ async def test_leaving_in_mid_answer_hangs_up_at_once(server: ModelServer, model
     server.script(Answer("un deux", gate=asyncio.Semaphore(1)), Answer("suivant"))
     async with model.open(PROMPT) as stream:
         await anext(stream)
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(20):  # less than is waited for a silence
         await server.wait_until_closed(0)
     assert (await listen(model)).text == "suivant"
     assert server.exchanges[0].peer != server.exchanges[1].peer

@@ -371,7 +371,7 @@ async def test_words_appear_at_the_pace_and_not_before() -> None:
 
 async def test_leaving_in_mid_answer_ends_it_at_once() -> None:
     engine = LocalEngine(Known(), words_per_second=0.01)
-    async with asyncio.timeout(1), engine.open(prompt("aide")) as stream:
+    async with asyncio.timeout(20), engine.open(prompt("aide")) as stream:
         assert await anext(stream) == ("Je ",)
     with pytest.raises(StopAsyncIteration):
         await anext(stream)
@@ -383,7 +383,7 @@ async def test_cancelling_a_reader_waits_for_no_word() -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await events(engine, prompt("help"))
-    assert asyncio.get_running_loop().time() - began < 1
+    assert asyncio.get_running_loop().time() - began < 20, "a word takes a hundred seconds"
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from time import monotonic
 
 import orjson
 import pytest
@@ -74,8 +73,8 @@ async def built(tmp_path: Path, model: ModelServer) -> AsyncIterator[Site]:
                 "LEA_LLM__BASE_URL": model.url,
                 "LEA_AUTH__SECRET": "s" * 40,
                 "LEA_SERVER__HEARTBEAT": str(HEARTBEAT_S),
-                "LEA_LLM__TIMEOUT": str(2 * SILENCE_S),
-                "LEA_LLM__TOTAL_TIMEOUT": str(2 * SILENCE_S),
+                "LEA_LLM__TIMEOUT": str(SILENCE_S + 60),
+                "LEA_LLM__TOTAL_TIMEOUT": str(SILENCE_S + 60),
             }
             async with started(tmp_path, **settings) as one, started(tmp_path, **settings) as other:
                 bearer = await key(tmp_path, **settings)
@@ -120,14 +119,15 @@ async def test_a_quiet_stream_stays_open(site: Site, model: ModelServer) -> None
         reading = Reading(response)
         gate.release()
         await reading.until("delta")
-        comments, began = len(reading.told.comments), monotonic()
+        enough = len(reading.told.comments) + SILENCE_S / HEARTBEAT_S / 2
         answer = asyncio.ensure_future(reading.rest())
         await asyncio.sleep(SILENCE_S)
+        async with asyncio.timeout(30):
+            while len(reading.told.comments) < enough:
+                await asyncio.sleep(HEARTBEAT_S)
         assert not answer.done()
         gate.release()
-        told = await answer
-        assert told.text == "un deux"
-        assert len(told.comments) - comments >= (monotonic() - began) / HEARTBEAT_S / 2
+        assert (await answer).text == "un deux"
         assert not events.content.at_eof()
 
 
@@ -184,7 +184,7 @@ async def test_ids_and_hosts_pass_in_both_directions(site: Site) -> None:
         assert response.status == 401
         assert response.headers["Content-Type"] == "application/problem+json"
         assert response.headers["X-Request-Id"] == (await response.json())["request_id"]
-    async with asyncio.timeout(5):  # the log is written after the answer
+    async with asyncio.timeout(30):  # the log is written after the answer
         while not any(line["request_id"] == "r-of-the-client" for line in site.log()):
             await asyncio.sleep(0.01)
     login = {"email": "ada@example.org", "password": "correct horse battery", "cookie": True}
@@ -208,9 +208,9 @@ async def test_what_the_proxy_refuses_itself(site: Site) -> None:
         headers=site.bearer | {"Content-Type": "application/json"},
     ) as response:
         assert (response.status, (await response.json())["code"]) == (413, "body_too_large")
-    statuses = []
-    for _ in range(25):
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < 40:  # one more passes every six seconds
         async with site.session.post(site.url + "/v1/auth/login", data=b"") as response:
             statuses.append(response.status)
     assert statuses[-1] == 429
-    assert statuses.count(429) <= 5
+    assert len(statuses) > 20

@@ -17,6 +17,7 @@ import orjson
 import pytest
 from openai.types.chat import ChatCompletionChunk
 
+from lea.app import Adapters
 from lea.bus.memory import MemoryBus
 from lea.events.answer import Connecting, Done, Snapshot
 from lea.handlers.completions_chunks import Chunks
@@ -31,7 +32,7 @@ from lea.messages import ToolCall, User
 from lea.store import deleted
 from lea.store.deleted import KEPT_S
 from tests.conftest import Logged
-from tests.fakes import ScriptedSink
+from tests.fakes import MidMonth, ScriptedSink
 from tests.lea_server import Lea, Person, running, settings
 from tests.llm_parts import PROMPT, rest
 from tests.model_replies import events
@@ -419,7 +420,8 @@ async def test_the_chats_limit_is_this_doors_limit(tmp_path: Path, model: ModelS
 
 
 async def test_money_that_is_spent_ends_tools_too(tmp_path: Path, model: ModelServer) -> None:
-    async with running(settings(tmp_path, llm={"base_url": model.url})) as lea:
+    config = settings(tmp_path, llm={"base_url": model.url})
+    async with running(config, Adapters(clock=MidMonth())) as lea:
         ada = await lea.person(role="admin")
         limit = {"soft_usd": None, "hard_usd": 0.0001, "user_id": ada.identity.user_id}
         assert (await ada.call("PUT", "/v1/admin/budgets", limit))[0] == 200

@@ -13,6 +13,7 @@ import jsonschema_rs
 import orjson
 import pytest
 import schemathesis
+from httpx import Timeout
 from openapi_python_client import generate
 from openapi_python_client.config import Config, ConfigFile, MetaType
 
@@ -162,14 +163,15 @@ def model(made: ModuleType, name: str) -> Any:
 async def test_a_client_made_from_it_works(lea: Lea, made: ModuleType) -> None:
     newcomer = Newcomer("ada@example.org", PASSWORD, "Ada", "Analytical Engines", "en")
     await lea.app[AUTH].enrolment.add_user(newcomer, "admin")
-    async with made.Client(base_url=lea.url) as stranger:
+    async with made.Client(base_url=lea.url, timeout=Timeout(60)) as stranger:
         problem = await api(made, "transactions.get_transactions").asyncio(client=stranger)
         assert isinstance(problem, model(made, "Problem"))
         assert (problem.status, problem.code) == (401, "unauthorized")
 
         login = model(made, "LoginBody")(email="ada@example.org", password=PASSWORD)
         signed_in = await api(made, "auth.post_auth_login").asyncio(client=stranger, body=login)
-    async with made.AuthenticatedClient(base_url=lea.url, token=signed_in.access_token) as client:
+    token = signed_in.access_token
+    async with made.AuthenticatedClient(base_url=lea.url, token=token, timeout=Timeout(60)) as client:
         me = await api(made, "auth.get_auth_me").asyncio(client=client)
         assert (me.name, me.company.name) == ("Ada", "Analytical Engines")
 

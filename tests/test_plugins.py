@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -55,8 +56,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def install(package: Path, folder: Path) -> None:
+    """From a copy: it is built where it lies, and others look there meanwhile."""
+    source = shutil.copytree(
+        package, folder.parent / package.name, ignore=shutil.ignore_patterns("build", "*.egg-info")
+    )
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    done = subprocess.run([*command, f"--target={folder}", str(package)], capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, f"--target={folder}", str(source)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -141,6 +146,14 @@ async def keys_of(person: Person) -> tuple[list[dict[str, Any]], dict[str, Any]]
     return [job for job in told["jobs"] if job["source"] == "key_register"], state
 
 
+async def readable(person: Person) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """As above, once it was read: a reading that takes long is answered with the one before it, or with none."""
+    async with asyncio.timeout(30):
+        while (found := await keys_of(person))[1]["status"] != "ok":
+            await asyncio.sleep(0.02)
+    return found
+
+
 async def test_the_example_package_is_installed_and_all_four_of_it_are_used(tmp_path: Path, site: Path) -> None:
     await asyncio.to_thread(install, EXAMPLE, site)
     register = written(tmp_path)
@@ -149,7 +162,7 @@ async def test_the_example_package_is_installed_and_all_four_of_it_are_used(tmp_
     async with House().listening() as house:
         tables = {
             "house_model": {"url": house.url, "model": "qwen3", "api_key": "s3cret"},
-            "key_register": {"company": company_id, "file": str(register), "fresh": 0.001},
+            "key_register": {"company": company_id, "file": str(register), "fresh": 0.2},
             "overdue_keys": {"company_id": company_id, "file": str(register)},
         }
         config = settings(tmp_path, plugins=tables, llm={"provider": "house_model"})
@@ -166,6 +179,7 @@ def written(folder: Path) -> Path:
 
 async def all_four_are_used(lea: Lea, house: House, register: Path) -> None:
     ada, stranger = await lea.person(), await lea.person("eve@example.org", company="Elsewhere")
+    await readable(ada)
     counted = (await ada.call("GET", "/v1/jobs/metrics"))[1]["departments"]["router"]
     assert (counted["pending"], counted["to_process"]) == (1, 1)
     await with_files(lea, ada)
@@ -184,10 +198,7 @@ async def all_four_are_used(lea: Lea, house: House, register: Path) -> None:
     async with lea.session.get(lea.url + "/docs") as response:
         assert "who_has_keys" in await response.text()
 
-    async with asyncio.timeout(30):  # a reading that takes long is answered with the one before it
-        while (found := await keys_of(ada))[1]["status"] == "stale":
-            await asyncio.sleep(0.02)
-    jobs, state = found
+    jobs, state = await readable(ada)
     assert [(job["title"], job["state"]) for job in jobs] == [
         ("T-105: M. Petit", "pending"),
         ("T-104: Mme Roux", "to_process"),

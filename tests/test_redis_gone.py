@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import ClassVar
 
 import pytest
 from redis.asyncio import Redis
 
+from lea.resilience.redis import REQUEST_S, Command, T
 from tests.fault_proxy import FaultProxy
 from tests.lea_server import Lea, Person, Reading, running, settings
 from tests.model_server import Answer, ModelServer
 from tests.postgres import fresh_database
-from tests.redis_server import RedisServer, own_redis
+from tests.redis_server import PatientLink, RedisServer, own_redis, patient
 
 BACK_S = 10
 """Within this it is used again, by its promise."""
@@ -34,8 +36,18 @@ class Two:
     """Of the first server; the other's way stays whole."""
 
 
+class Link(PatientLink):
+    """Patient until something is done to Redis."""
+
+    patient: ClassVar[bool] = True
+
+    async def run(self, command: Command[T], within_s: float = REQUEST_S) -> T:
+        return await (super() if self.patient else super(PatientLink, self)).run(command, within_s)
+
+
 @pytest.fixture
-def redis() -> Iterator[RedisServer]:
+def redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
+    patient(monkeypatch, Link)
     with own_redis() as server:
         yield server
 
@@ -111,7 +123,7 @@ FAULTS = [killed, paused, refusing, hung, full]
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_in_mid_answer_streams_and_stop_go_on_and_the_other_server_has_it_whole_in_the_end(
-    two: Two, model: ModelServer, fault: Callable[[Two], Awaitable[None]]
+    two: Two, model: ModelServer, fault: Callable[[Two], Awaitable[None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = asyncio.Semaphore(0)
     model.script(Answer("un deux trois quatre", gate=gate))
@@ -120,6 +132,7 @@ async def test_in_mid_answer_streams_and_stop_go_on_and_the_other_server_has_it_
         first = await reading.until("delta")
         async with two.also_ada.reading(path=f"/v1/lea/threads/s1/stream?after={first.turn_id}:1") as follower:
             await follower.until("delta")
+            monkeypatch.setattr(Link, "patient", False)
             await fault(two)
             gate.release()
             assert (await reading.until("delta")).data == {"delta": "deux "}
@@ -144,9 +157,10 @@ async def test_in_mid_answer_streams_and_stop_go_on_and_the_other_server_has_it_
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_without_redis_everything_but_following_elsewhere_works_and_no_request_waits(
-    two: Two, model: ModelServer, fault: Callable[[Two], Awaitable[None]]
+    two: Two, model: ModelServer, fault: Callable[[Two], Awaitable[None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await two.ada.ask("Bonjour", session_id="s0")
+    monkeypatch.setattr(Link, "patient", False)
     await fault(two)
     model.script(Answer("un deux trois", every=0.01))
     told = await asyncio.gather(
@@ -179,7 +193,7 @@ async def test_a_redis_that_moved_is_found_again_with_the_sessions_written_back(
         await two.proxy.heal()
         await until(two.ada, "redis")
         client = Redis.from_url(new.url)
-        async with asyncio.timeout(BACK_S):
+        async with asyncio.timeout(3 * BACK_S):
             while not await client.keys("session:*"):
                 await asyncio.sleep(0.05)
         assert await client.ttl((await client.keys("session:*"))[0]) > 23 * 3600

@@ -1,6 +1,7 @@
 """Runs: jobs are done once each, watched live, cancelled and done again; one of a family and company at a time."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -49,7 +50,12 @@ async def start(lea: Lea, person: Person, **arguments: Any) -> str:
 async def test_every_job_is_done_once_and_the_run_tells_what_became_of_it(
     lea: Lea, ada: Person, counting: Counting
 ) -> None:
+    gate = counting.gate = asyncio.Semaphore(0)
     run_id = await start(lea, ada, jobs=450)
+    while counting.at_once < counting.concurrency:
+        await asyncio.sleep(0.01)
+    for _ in range(450):
+        gate.release()
     run = await ended(ada, run_id)
     assert (run["state"], run["jobs_total"], run["jobs_completed"], run["jobs_failed"]) == ("completed", 450, 450, 0)
     assert (run["pipeline"], run["steps"], run["cost_usd"]) == ("counting", ["count", "tell"], 0.45)
@@ -111,8 +117,9 @@ async def test_the_stream_begins_with_all_jobs_then_tells_those_that_changed_and
                 assert 0 < len(changed) < 5
                 shown.update((job["id"], job) for job in changed)
             gate.release()
-            cursor, changed = await anext(told)
-            assert any(job["state"] == "completed" for job in changed)
+            changed = []
+            while not any(job["state"] == "completed" for job in changed):  # what begins in its place may come first
+                cursor, changed = await anext(told)
         gate.release()
         gate.release()
         gate.release()
@@ -144,22 +151,32 @@ async def test_a_watcher_gets_at_most_five_messages_a_second_and_none_while_noth
                     times.append(asyncio.get_running_loop().time())
 
             reading = asyncio.ensure_future(read())
-            for _ in range(200):
-                gate.release()
-                await asyncio.sleep(0.01)
+            for _ in range(4):
+                already = len(times)
+                for _ in range(50):
+                    gate.release()
+                    await asyncio.sleep(0.01)
+                async with asyncio.timeout(30):
+                    while len(times) == already:
+                        await asyncio.sleep(0.01)
             await reading
         assert len(times) <= 5 * (times[-1] - times[0]) + 3
         assert len(times) >= 4
 
 
-async def test_a_second_run_of_the_family_is_refused_with_the_first_ones_id(lea: Lea, ada: Person) -> None:
+async def test_a_second_run_of_the_family_is_refused_with_the_first_ones_id(
+    lea: Lea, ada: Person, counting: Counting
+) -> None:
     grace = await lea.person("grace@example.org", "Navy")
+    gate = counting.gate = asyncio.Semaphore(0)
     began = await asyncio.gather(*(start(lea, ada, jobs=3) for _ in range(10)), return_exceptions=True)
     ids = [one for one in began if isinstance(one, str)]
     refused = [one for one in began if isinstance(one, Conflict)]
     assert len(ids) == 1
     assert {(one.reason, one.params["run_id"]) for one in refused} == {("run_active", ids[0])}
     assert refused[0].problem("en", "r")["run_id"] == ids[0]
+    for _ in range(5):
+        gate.release()
     other = await start(lea, grace, jobs=1)
     assert (await ended(grace, other))["state"] == "completed"
     await ended(ada, ids[0])
@@ -267,13 +284,16 @@ async def test_cancelling_keeps_what_is_done_and_ends_what_is_not(tmp_path: Path
         await start(lea, ada, jobs=0)
 
 
-async def test_the_status_is_told_at_once_and_then_when_it_changes(lea: Lea, ada: Person) -> None:
+async def test_the_status_is_told_at_once_and_then_when_it_changes(lea: Lea, ada: Person, counting: Counting) -> None:
+    gate = counting.gate = asyncio.Semaphore(0)
     async with stream(ada, "/v1/catalog/status-stream") as told:
         assert (await anext(told))[1] == {"is_running": False, "current_run_id": None}
-        run_id = await start(lea, ada, jobs=300)
+        run_id = await start(lea, ada, jobs=3)
         assert (await anext(told))[1] == {"is_running": True, "current_run_id": run_id}
         async with stream(ada, "/v1/catalog/status-stream") as second:
             assert (await anext(second))[1] == {"is_running": True, "current_run_id": run_id}
+        for _ in range(3):
+            gate.release()
         assert (await anext(told))[1] == {"is_running": False, "current_run_id": None}
 
 
@@ -282,13 +302,14 @@ async def test_the_company_is_told_of_its_runs_and_nobody_else(lea: Lea, ada: Pe
     async with stream(ada, "/v1/lea/events") as told, stream(grace, "/v1/lea/events") as others:
         while lea.notices < 2:
             await asyncio.sleep(0.01)
+        began = time.monotonic()
         run_id = await start(lea, ada, jobs=10)
         states = []
         while not states or states[-1]["state"] != "completed":
             _, event = await anext(told)
             states += [event["run"]] if "run" in event else []
         assert states[0]["state"] == "planning"
-        assert len(states) <= 4
+        assert len(states) <= 3 + time.monotonic() - began, "one at once, then one a second"
         assert states[-1] == {
             "id": run_id,
             "pipeline": "counting",
@@ -313,9 +334,9 @@ async def test_companies_take_turns(tmp_path: Path) -> None:
         while counting.at_once < 2:
             await asyncio.sleep(0.01)
         second = await start(lea, grace, jobs=10)
-        while (await grace.call("GET", f"/v1/catalog/run/{second}"))[1]["state"] != "running":
+        waiting = lea.app[RUNS].runner._slots._waiting
+        while len(waiting.get(grace.identity.company_id, ())) < 10:
             await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)
         for _ in range(110):
             gate.release()
         assert (await ended(grace, second))["jobs_completed"] == 10

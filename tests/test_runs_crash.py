@@ -18,7 +18,7 @@ from tests.lea_server import Lea, Person, running, settings
 from tests.postgres import fresh_database
 from tests.run_parts import Counting, effects, ended, make_effects, stream
 
-RESUMED_S = 20
+RESUMED_S = 60
 TIMES = {"job.started": 100, "job.worked": 101, "jobs.saving": 2, "jobs.saved": 1, "run.planning": 2}
 
 

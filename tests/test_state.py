@@ -21,7 +21,7 @@ from lea.state.redis import RedisState
 from lea.state.waiting import BYTES, SLICE_BYTES, SLICE_WRITES, WRITES, Join, Waiting
 from lea.tasks import TaskOwner
 from tests.fakes import ManualClock
-from tests.redis_server import RedisServer, own_redis
+from tests.redis_server import ANSWER_S, PatientLink, RedisServer, own_redis
 
 ADA, ENGINES = UserId("ada"), CompanyId("engines")
 THREAD, HEAD = ThreadId("s1"), MessageId("m2")
@@ -38,16 +38,17 @@ class Process:
 
     async def until(self, *, available: bool) -> None:
         """Asking is what finds out that it is gone; probing finds out that it is back."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(ANSWER_S):
             while self.link.available is not available:
                 await self.state.get("anything")
                 await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
-async def process(url: str, clock: Clock | None = None) -> AsyncIterator[Process]:
+async def process(url: str, clock: Clock | None = None, way: type[RedisLink] = PatientLink) -> AsyncIterator[Process]:
+    """Of Léa's own patience only where a Redis that does not answer is what the test is about."""
     tasks, probing = TaskOwner(), TaskOwner()
-    link = RedisLink(url, probing)
+    link = way(url, probing)
     state = RedisState(link, tasks, clock or SystemClock())
     await link.start()
     try:
@@ -85,7 +86,7 @@ async def there(redis: RedisServer) -> AsyncIterator[Process]:
 
 
 async def arrived(there: Process, key: str, value: bytes | None) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(ANSWER_S):
         while await there.state.get(key) != value:
             await asyncio.sleep(0)
 
@@ -109,17 +110,17 @@ async def test_what_is_on_its_way_is_read_at_once(here: Process) -> None:
 
 
 async def test_a_value_lives_as_long_as_was_said_last(here: Process, there: Process, raw: Redis) -> None:
-    here.state.put("a", b"1", 10)
+    here.state.put("a", b"1", 100)
     await arrived(there, "a", b"1")
-    assert 0 < await raw.ttl("a") <= 10
+    assert 0 < await raw.ttl("a") <= 100
     here.state.touch("a", 1000)
-    async with asyncio.timeout(10):
-        while await raw.ttl("a") <= 10:
+    async with asyncio.timeout(ANSWER_S):
+        while await raw.ttl("a") <= 100:
             await asyncio.sleep(0)
-    here.state.put("b", b"1", 10)
+    here.state.put("b", b"1", 100)
     here.state.touch("b", 1000)
     await arrived(there, "b", b"1")
-    assert 10 < await raw.ttl("b") <= 1000
+    assert 100 < await raw.ttl("b") <= 1000
 
 
 async def test_a_value_that_is_gone_is_not_made_by_touching_it(here: Process, there: Process) -> None:
@@ -132,45 +133,45 @@ async def test_a_value_that_is_gone_is_not_made_by_touching_it(here: Process, th
 async def test_members_are_counted_over_all_processes_until_their_time_is_over(redis: RedisServer) -> None:
     clock = ManualClock()
     async with process(redis.url, clock) as here, process(redis.url, clock) as there:
-        here.state.join("g", "ada", 10)
-        there.state.join("g", "bob", 20)
-        there.state.join("g", "bob", 20)
-        there.state.join("another", "eve", 20)
-        async with asyncio.timeout(10):
+        here.state.join("g", "ada", 100)
+        there.state.join("g", "bob", 200)
+        there.state.join("g", "bob", 200)
+        there.state.join("another", "eve", 200)
+        async with asyncio.timeout(ANSWER_S):
             while await here.state.members("g") != 2:
                 await asyncio.sleep(0)
-        clock.advance(15)
+        clock.advance(150)
         assert await here.state.members("g") == 1
-        clock.advance(10)
+        clock.advance(100)
         assert await here.state.members("g") == 0
 
 
 async def test_members_whose_time_is_over_leave_redis(redis: RedisServer, raw: Redis) -> None:
     clock = ManualClock()
     async with process(redis.url, clock) as here:
-        here.state.join("g", "ada", 10)
-        async with asyncio.timeout(10):
+        here.state.join("g", "ada", 100)
+        async with asyncio.timeout(ANSWER_S):
             while await raw.zcard("g") != 1:
                 await asyncio.sleep(0)
-            clock.advance(11)
-            here.state.join("g", "bob", 10)
+            clock.advance(101)
+            here.state.join("g", "bob", 100)
             while await raw.zrange("g", 0, -1) != [b"bob"]:
                 await asyncio.sleep(0)
-        assert 0 < await raw.ttl("g") <= 10
+        assert 0 < await raw.ttl("g") <= 100
 
 
 async def test_hits_are_counted_over_all_processes_and_refused_ones_are_not(here: Process, there: Process) -> None:
     hits = [await one.state.hit("chat", "ada", 3, 60) for one in (here, there, here, there, here)]
     assert [hit and hit.allowed for hit in hits] == [True, True, True, False, False]
     assert [hit and hit.remaining for hit in hits] == [2, 1, 0, 0, 0]
-    assert all(hit is not None and 55 <= hit.reset_s <= 60 for hit in hits)
+    assert all(hit is not None and 30 <= hit.reset_s <= 60 for hit in hits)
     other = await here.state.hit("chat", "bob", 3, 60)
     assert other is not None
     assert other.allowed
 
 
 async def test_the_window_moves(here: Process, there: Process) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(ANSWER_S):
         first = await here.state.hit("chat", "ada", 1, 1)
         hit = await there.state.hit("chat", "ada", 1, 1)
         while hit is not None and not hit.allowed:
@@ -205,29 +206,30 @@ async def test_a_redis_that_is_killed_is_done_without_and_used_again_when_it_is_
 async def test_what_waits_when_redis_goes_is_lost(here: Process, redis: RedisServer) -> None:
     redis.kill()
     here.state.put("a", b"1", 60)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(ANSWER_S):
         while here.link.available or await here.state.get("a") is not None:
             await asyncio.sleep(0)
     with pytest.raises(RedisGone):
         await here.link.ping()
 
 
-async def test_nobody_waits_long_for_a_redis_that_hangs(here: Process, redis: RedisServer) -> None:
-    redis.pause()
-    start = perf_counter()
-    *found, pinged = await asyncio.gather(
-        *(here.state.get(str(number)) for number in range(30)),
-        here.state.members("g"),
-        here.state.hit("chat", "ada", 3, 60),
-        here.link.ping(),
-        return_exceptions=True,
-    )
-    assert perf_counter() - start < 2
-    assert found == [None] * 32
-    assert isinstance(pinged, RedisGone)
-    assert here.state.backend == "memory (redis unavailable)"
-    redis.resume()
-    await here.until(available=True)
+async def test_nobody_waits_long_for_a_redis_that_hangs(redis: RedisServer) -> None:
+    async with process(redis.url, way=RedisLink) as here:
+        redis.pause()
+        start = perf_counter()
+        *found, pinged = await asyncio.gather(
+            *(here.state.get(str(number)) for number in range(30)),
+            here.state.members("g"),
+            here.state.hit("chat", "ada", 3, 60),
+            here.link.ping(),
+            return_exceptions=True,
+        )
+        assert perf_counter() - start < 5, "one after the other they would wait longer"
+        assert found == [None] * 32
+        assert isinstance(pinged, RedisGone)
+        assert here.state.backend == "memory (redis unavailable)"
+        redis.resume()
+        await here.until(available=True)
 
 
 async def test_a_full_redis_is_gone_until_there_is_room(here: Process, raw: Redis) -> None:
@@ -241,7 +243,8 @@ async def test_a_full_redis_is_gone_until_there_is_room(here: Process, raw: Redi
     await here.until(available=True)
 
 
-async def test_closing_writes_what_waits(redis: RedisServer, raw: Redis) -> None:
+async def test_closing_writes_what_waits(redis: RedisServer, raw: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lea.state.redis.CLOSE_S", ANSWER_S)
     async with process(redis.url) as one:
         for number in range(3 * SLICE_WRITES):
             one.state.put(str(number), b"1", 60)
@@ -254,12 +257,12 @@ async def test_closing_does_not_wait_for_a_redis_that_hangs(redis: RedisServer) 
         redis.pause()
         start = perf_counter()
         await one.state.aclose()
-        assert perf_counter() - start < 2
+        assert perf_counter() - start < ANSWER_S / 2, "the link itself would wait twice as long"
 
 
 @pytest.mark.parametrize("url", ["redis://h:port", "redis://h?nonsense=:hunter2@", "redis://[::1", "redis://h?retry=5"])
 async def test_an_address_that_cannot_be_understood_is_one_line_and_no_password(url: str, logged) -> None:
-    async with process(url) as one:
+    async with process(url, way=RedisLink) as one:
         assert one.state.backend == "memory (redis unavailable)"
         assert await one.state.get("a") is None
     assert [line["event"] for line in logged] == ["redis.unusable"]
@@ -337,7 +340,7 @@ def snapshots(here: Process) -> Snapshots:
 async def test_a_session_is_the_same_on_the_other_side(snapshots: Snapshots, there: Process) -> None:
     snapshots.keep_session(ADA, ENGINES, snapshot())
     other = Snapshots(there.state, SystemClock())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(ANSWER_S):
         while (found := await other.session(ADA, ENGINES)) is None:
             await asyncio.sleep(0)
         while await other.users(ENGINES) != 1:
@@ -347,7 +350,7 @@ async def test_a_session_is_the_same_on_the_other_side(snapshots: Snapshots, the
 
 async def test_a_session_is_never_taken_over_by_somebody_else(snapshots: Snapshots, raw: Redis) -> None:
     snapshots.keep_session(ADA, ENGINES, snapshot())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(ANSWER_S):
         while (data := await raw.get("session:ada:engines")) is None:
             await asyncio.sleep(0)
     await raw.set("session:bob:engines", data)
@@ -360,7 +363,7 @@ async def test_a_damaged_snapshot_and_one_of_another_version_are_none(snapshots:
     snapshots.keep_session(ADA, ENGINES, snapshot())
     snapshots.keep_history(ADA, THREAD, History(HEAD, SAID))
     keys = ("session:ada:engines", "history:ada:s1")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(ANSWER_S):
         while None in (kept := await raw.mget(keys)):
             await asyncio.sleep(0)
     for good in kept:

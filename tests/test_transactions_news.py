@@ -1,7 +1,7 @@
 """Who is told of a transaction that changed: every tab of the company, and Léa herself."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from tests.lea_server import Lea, Person, Reading, running, settings
 from tests.model_server import ModelServer
 from tests.postgres import fresh_database
-from tests.redis_server import own_redis
+from tests.redis_server import RedisServer, own_redis, patient
 
 ROOT = "/v1/transactions"
 SALE = {"kind": "sale", "address": "12 rue de la Paix"}
@@ -82,9 +82,15 @@ class Two:
 
 
 @pytest.fixture
-async def two(tmp_path: Path, model: ModelServer) -> AsyncIterator[Two]:
+def redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
+    patient(monkeypatch)
+    with own_redis() as server:
+        yield server
+
+
+@pytest.fixture
+async def two(tmp_path: Path, model: ModelServer, redis: RedisServer) -> AsyncIterator[Two]:
     async with AsyncExitStack() as stack:
-        redis = stack.enter_context(own_redis())
         url = await stack.enter_async_context(fresh_database())
         config = settings(tmp_path, database={"url": url}, state={"url": redis.url}, llm={"base_url": model.url})
         one, other = [await stack.enter_async_context(running(config)) for _ in range(2)]
@@ -107,7 +113,7 @@ async def test_what_was_kept_for_others_before_the_change_is_not_taken_over(two:
     assert not await known(ada, model)
     key = f"session:{ada.identity.user_id}:{ada.identity.company_id}"
     changed = f"changed:{ada.identity.company_id}"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await two.redis.exists(key):
             await asyncio.sleep(0)
         await ada.call("POST", ROOT, SALE)

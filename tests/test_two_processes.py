@@ -16,8 +16,8 @@ from tests.postgres import fresh_database
 from tests.redis_server import RedisServer, own_redis
 from tests.test_process import Process, key, started
 
-NOTICED_S = 15
-"""A dead owner is noticed within this; the machine may be busy, so the test itself allows more."""
+NOTICED_S = 60
+"""A dead owner is noticed within 15 s; the machine may be busy, so the test itself allows more."""
 
 
 @dataclass
@@ -47,6 +47,14 @@ class Two:
         async with self.session.get(f"{server.url}/v1/lea/threads/s1", headers=self.bearer) as response:
             messages = (await response.json())["messages"]
         return [(message["content"], message["finish_reason"]) for message in messages]
+
+
+async def first_words(reading: Reading) -> str:
+    """Told as a delta, or in a snapshot where Redis was late."""
+    async for _ in reading:
+        if reading.told.text:
+            break
+    return reading.told.text
 
 
 @pytest.fixture
@@ -79,12 +87,12 @@ async def test_a_killed_process_is_noticed_and_its_turn_is_interrupted_with_its_
             gate.release()
             first = await reading.until("delta")
         async with two.following(two.other, f"{first.turn_id}:{first.n}") as follower, two.following(two.other) as tab:
-            assert (await tab.until("delta")).data == {"delta": "un "}
-            async with asyncio.timeout(10):  # what is older than a checkpoint is kept
+            assert await first_words(tab) in {"un ", "un deux "}
+            async with asyncio.timeout(30):  # what is older than a checkpoint is kept
                 while (await two.thread(two.other))[1][0] != "un deux ":
                     await asyncio.sleep(0.05)
             await two.one.end(signal.SIGKILL)
-            async with asyncio.timeout(2 * NOTICED_S), two.asking(two.other, "Encore") as next_reading:
+            async with asyncio.timeout(NOTICED_S), two.asking(two.other, "Encore") as next_reading:
                 told = [await follower.rest(), await tab.rest()]
                 assert (await next_reading.rest()).text == "quatre"
     for one in told:
@@ -106,7 +114,7 @@ async def test_a_process_that_leaves_takes_nothing_of_the_others_with_it(two: Tw
         gate.release()
         first = await reading.until("delta")
         async with two.following(two.one) as follower:
-            await follower.until("delta")
+            assert await first_words(follower) == "un "
             assert (await two.one.end())[0] == 0
             assert "done" not in (await follower.rest()).kinds
         gate.release()

@@ -120,7 +120,8 @@ async def test_nobody_inside_is_connected_to_whatever_the_address_or_the_name_sa
 
 
 async def test_each_way_to_fail_has_its_name_and_a_redirect_is_not_followed(hooked: HookServer) -> None:
-    sender = Sender(KEY, SystemClock(), private=True, timeout_s=0.5)
+    sender = Sender(KEY, SystemClock(), private=True, timeout_s=60)
+    impatient = Sender(KEY, SystemClock(), private=True, timeout_s=0.5)
     url = hooked.url + "/hook"
     try:
         hooked.replies["/hook"] = [
@@ -138,12 +139,13 @@ async def test_each_way_to_fail_has_its_name_and_a_redirect_is_not_followed(hook
         hooked.fault = "drop"
         assert (await sender.send(to(url))).attempt.reason == "broken"
         hooked.fault = "hang"
-        assert (await sender.send(to(url))).attempt.reason == "timeout"
+        assert (await impatient.send(to(url))).attempt.reason == "timeout"
         assert (await sender.send(to("http://127.0.0.1:9/"))).attempt.reason == "unreachable"
         assert (await sender.send(to("https://nowhere.invalid/"))).attempt.reason == "dns"
         assert (await sender.send(to(url.replace("http://", "https://")))).attempt.reason == "tls"
     finally:
         await sender.aclose()
+        await impatient.aclose()
 
 
 def test_the_schedule_is_three_days_long_and_heeds_who_asks_to_be_left_alone() -> None:
@@ -178,6 +180,11 @@ async def test_what_is_refused_is_sent_again_by_the_schedule_then_failed_and_rep
     assert [(t["status"], t["answer"]) for t in one["tried"]] == [(500, "broken")] * 10
     assert len({received.id for received in hooked.received}) == 1
     assert hooked.received[-1].signed_by(secret, clock.now()), "signed for the moment it is sent at"
+
+    async def told() -> bool:  # a moment after it is noted
+        return len(logged.named("webhook.tried")) == 10
+
+    assert await until(told)
     assert logged.named("webhook.tried")[-1]["state"] == "failed"
     path = f"{WEBHOOKS}/{hook['id']}"
     assert (await asked(ada, 200, "GET", path))["enabled"] is True
@@ -221,6 +228,11 @@ async def test_who_takes_nothing_for_five_days_is_switched_off(
 
     assert await until(off)
     assert (await asked(ada, 200, "GET", path))["disabled_why"] == "failing"
+
+    async def told() -> bool:  # a moment after it is noted
+        return logged.named("webhook.switched_off") != []
+
+    assert await until(told)
     assert len(logged.named("webhook.switched_off")) == 1
     before = len(await deliveries(ada, hook))
     await opened(ada)

@@ -159,6 +159,7 @@ async def test_who_reads_along_hears_of_changes_and_of_nothing_else(
         async def quiet() -> bool:
             before = len(told)
             await asyncio.sleep(0.5)  # longer than changes are gathered for
+            await listed(ada)  # what was told while this machine stood still has come before the answer to this
             return len(told) == before
 
         def changes() -> int:

@@ -92,8 +92,9 @@ async def test_another_worker_goes_on_where_one_was_killed(tmp_path: Path) -> No
             async with worker(tmp_path, **address) as process:
                 run_id = await extracting(ada)
                 async with asyncio.timeout(30):
-                    while await server.sql("SELECT owner FROM runs") == [(None,)]:
+                    while (taken := await server.sql("SELECT owner, ended_at FROM runs")) == [(None, None)]:
                         await asyncio.sleep(0.01)
+                    assert taken[0][0] is not None
                 process.kill()
                 await process.wait()
             async with worker(tmp_path, **address) as process:

@@ -5,6 +5,8 @@ import random
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
+
 from lea.app import Adapters
 from lea.handlers.keys import RUNS
 from tests.lea_server import running, settings
@@ -40,6 +42,7 @@ def install(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.timeout(360)
 async def test_workers_killed_at_random_do_every_job_once(tmp_path: Path) -> None:
     chance = random.Random(11)
     site = install(tmp_path / "site")
@@ -62,7 +65,7 @@ async def test_workers_killed_at_random_do_every_job_once(tmp_path: Path) -> Non
                     workers[place] = await stack.enter_async_context(worker(tmp_path, **shared))
 
             killer = asyncio.ensure_future(killing())
-            async with asyncio.timeout(150), stream(ada, f"/v1/catalog/job-stream/{run_id}") as told:
+            async with asyncio.timeout(300), stream(ada, f"/v1/catalog/job-stream/{run_id}") as told:
                 seen = [data async for _, data in told]
             await killer
             assert seen[-1] == {"done": True, "status": "completed"}
