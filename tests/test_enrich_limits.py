@@ -10,6 +10,7 @@ import pytest
 from lea.app import Adapters
 from lea.handlers.keys import STORE
 from lea.ids import CompanyId, RunId
+from lea.metrics import REGISTRY
 from lea.rooms.catalog import enrich
 from lea.runs.pipeline import JobSpec, RunScope
 from tests.catalog_people import brought
@@ -151,6 +152,33 @@ async def test_an_outage_that_opens_the_breaker_is_waited_for(tmp_path: Path, mo
         assert (run["state"], run["jobs_completed"]) == ("completed", 6)
         assert len(model.exchanges) == 8, "while it is open nobody is asked"
         assert max(one["attempts"] for one in (await jobs(ada)).values()) > 1
+
+
+async def test_one_slow_probe_of_the_breaker_costs_the_other_jobs_no_attempt(
+    tmp_path: Path, model: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lea.resilience.breaker.PROBING_S", 0.01)
+    breaker = {"breaker_minimum": 2, "breaker_open_for": 0.2, "retries": 0, "retry_pause": 0.001}
+    parts = {"dependencies": {"llm": breaker}, "catalog": {"enrich_concurrency": 2}}
+
+    def refused() -> float:
+        labels = {"dependency": "llm", "outcome": "refused"}
+        return REGISTRY.get_sample_value("lea_dependency_calls_total", labels) or 0
+
+    async with running(configured(tmp_path, model.url, **parts)) as lea:
+        ada = await lea.person()
+        await with_items(ada, 2)
+        gate, before = asyncio.Semaphore(0), refused()
+        model.script(Refusal(503), Refusal(503), Answer(pieces=ONE_PIECE, gate=gate))
+        model.default = said()
+        run_id = await begun(ada)
+        async with asyncio.timeout(30):
+            while refused() < before + 10:
+                await asyncio.sleep(0.01)
+        gate.release()
+        run = await ended(ada, run_id)
+        assert (run["state"], run["jobs_completed"]) == ("completed", 2)
+        assert max(one["attempts"] for one in (await jobs(ada)).values()) <= 3
 
 
 async def test_a_model_that_stays_down_fails_its_jobs_with_its_own_code(tmp_path: Path, model: ModelServer) -> None:

@@ -282,7 +282,7 @@ async def test_what_is_left_of_the_time_is_the_next_ones(
     tmp_path: Path, clock: ManualClock, model: ModelServer, second: ModelServer
 ) -> None:
     model.default = Answer(fault="silence", fault_at=0)
-    async with serving(tmp_path, model.url, clock, second.url, timeout=0.5) as (lea, ada):
+    async with serving(tmp_path, model.url, clock, second.url, timeout=2) as (lea, ada):
         status, body = await ask(ada)
     assert (status, body["provider"]) == (200, "fallback")
     assert second.exchanges[0].began - model.exchanges[0].began < 5, "not all of the time there is"

@@ -32,6 +32,10 @@ PROBING_S: Final = 1.0
 log = structlog.get_logger()
 
 
+class Probing(CircuitOpen):
+    """Refused only until the one call that tries has ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """What operators see. `since` is epoch seconds; `next_probe_s` None while calls pass."""
@@ -114,7 +118,8 @@ class Breaker:
         """Raises CircuitOpen where `admit` would; changes nothing."""
         left = self.refused_for()
         if left is not None:
-            raise CircuitOpen(retry_after_s=round(left, 3))
+            kind = Probing if self.state == "half_open" else CircuitOpen
+            raise kind(retry_after_s=round(left, 3))
 
     def admit(self) -> Admission:
         """Let a call through; half open exactly one at a time. Raises CircuitOpen, at once."""

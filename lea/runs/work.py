@@ -14,6 +14,7 @@ import structlog
 from lea import faults
 from lea.clock import Clock
 from lea.errors import ExternalTimeout, InternalError, LeaError
+from lea.resilience.breaker import Probing
 from lea.runs.pipeline import Finished, JobSpec, Paced, Pipeline, RunScope
 from lea.runs.saver import Saver
 from lea.runs.slots import Slots
@@ -125,7 +126,8 @@ class Work:
             return self._next.pop() if self._next else None
 
     async def _done(self, job: Job) -> Ended:
-        for attempt in count(1):
+        attempt = 1
+        while True:
             if isinstance(self._pipeline, Paced):
                 await self._pipeline.turn()
             async with self._slots.place(self._run.company_id):
@@ -145,10 +147,11 @@ class Work:
                     items=outcome.items,
                     over=outcome.over,
                 )
-            if not outcome.retryable or attempt >= self._pipeline.attempts:
+            probing = isinstance(outcome, Probing)  # no attempt, or many jobs would fail during one slow probe
+            if not outcome.retryable or (attempt >= self._pipeline.attempts and not probing):
                 return ended(state="failed", error_code=outcome.reason, summary=outcome.detail(self._run.language))
             await asyncio.sleep(self._pause(attempt, outcome))
-        raise AssertionError
+            attempt += not probing
 
     async def _outcome(self, job: Job) -> Finished | LeaError:
         try:
