@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from aiohttp import ClientResponse, ClientSession, web
+from aiohttp import ClientResponse, ClientSession, web, web_app
 from sqlalchemy import create_engine
 
 from lea.app import Adapters, create_app, drain
@@ -243,3 +243,6 @@ async def running(config: Config, adapters: Adapters | None = None) -> AsyncIter
             yield Lea(app, f"http://{host}:{port}", session)
     finally:
         await runner.cleanup()
+        # aiohttp keeps the last thousand pairs of a handler and its application: gigabytes of ended servers, and
+        # seconds of garbage collection in the middle of later tests.
+        web_app._cached_build_middleware.cache_clear()

@@ -16,7 +16,7 @@ from lea import faults
 from lea.auth.permissions import Identity
 from lea.bus.port import Topic
 from lea.errors import Conflict, InternalError, Interrupted, LeaError
-from lea.events.answer import Connecting, Queued, Snapshot, Stage
+from lea.events.answer import Connecting, Queued, Stage
 from lea.ids import MessageId, derived_id
 from lea.manager.acting import Acted, Acting
 from lea.manager.answer import Answer
@@ -29,6 +29,7 @@ from lea.manager.carrying import Carrying
 from lea.manager.claim import Claim
 from lea.manager.cpu import CpuTime
 from lea.manager.draft import Draft
+from lea.manager.earlier import Earlier
 from lea.manager.ending import report, save
 from lea.manager.locks import Ticket
 from lea.manager.outcome import Outcome, Timings, from_store
@@ -96,11 +97,15 @@ class Turn:
         self._thread: Thread | None = None
         self._replayed = False
         self._store_first = asked_before or not services.sole
-        self.elsewhere = False
-        """Whether another process answers this request, and only that one's word counts."""
+        self._earlier = Earlier(ask, identity, services, self.claim)
         self.unknown = False
         """Whether its conversation was deleted: nobody may ask for what it told any more."""
         topic.publish(Connecting(ask.thread_id, ask.turn_id))
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another process answers this request, and only that one's word counts."""
+        return self._earlier.elsewhere
 
     @property
     def timings_ms(self) -> dict[str, float]:
@@ -210,39 +215,10 @@ class Turn:
             await self.claim.granted()
 
     async def _tell_again(self) -> None:
-        """This request was sent before: tell the answer it got, or is getting from another process."""
-        self.elsewhere = not self._services.sole  # a cut must not tell an end before it is known whose turn it is
-        try:
-            stored = await self._first()
-        except LeaError:
-            self.elsewhere = False
-            raise
-        if stored.live and self.elsewhere:
-            stored = await self._follow(stored)
-        else:
-            self.elsewhere = False
-            if stored.text:
-                self.topic.publish(Snapshot(stored.text))
+        """This request was sent before."""
+        stored, self.topic = await self._earlier.tell(self.topic)
         self.outcome = from_store(stored)
         self._replayed = True
-
-    async def _follow(self, stored: rows.StoredTurn) -> rows.StoredTurn:
-        """Its readers follow the other process; how the turn ended, the store tells, after a signal or a second."""
-        told, elsewhere = self.topic, self._services.elsewhere
-        self.topic = await elsewhere.topic(self.identity.user_id, stored.turn_id, told.count, self.ask.language)
-        told.hand_over(self.topic)
-        while stored.live:
-            await self.claim.wait_a_moment()
-            stored = await self._first()
-        return stored
-
-    async def _first(self) -> rows.StoredTurn:
-        stored = await self._services.store.read(
-            lambda connection: rows.find_by_request(connection, self.identity.user_id, self.ask.request_id)
-        )
-        if stored is None or stored.body_hash != self.ask.body_hash:
-            raise Conflict("request_id_reused")
-        return stored
 
     async def _settle(self) -> None:
         """Save, then tell; the thread is the next one's only after both."""
