@@ -37,6 +37,8 @@ export class ShownThread {
     this.about = signal(null);
     /** @type {Promise<void> | null} */
     this.reading = null;
+    /** How many turns were followed. */
+    this.begun = 0;
     /** @type {string | undefined} when something was last said in what was read */
     this.updatedAt = undefined;
     this.live = computed(() => this.entries.value.findLast((entry) => entry.turn)?.turn ?? null);
@@ -64,7 +66,13 @@ export class ShownThread {
     this.elsewhere.stale = false;
     try {
       /** @type {ThreadDetail} */
-      const thread = await json(this.path);
+      let thread;
+      let begun;
+      do {
+        begun = this.begun;
+        thread = await json(this.path);
+        // What was asked and answered meanwhile is on the page and may not be in it.
+      } while (this.begun !== begun && !this.live.value);
       this.about.value = thread.transaction ?? null;
       this.updatedAt = thread.updated_at;
       // Something was sent meanwhile: this is older than what is shown.
@@ -137,6 +145,7 @@ export class ShownThread {
       onSignedOut: () => {},
     };
     const turn = new Turn(this.id, from, listeners, shown);
+    this.begun++;
     if (turn.id) this.elsewhere.follows(turn.id);
     return turn;
   }

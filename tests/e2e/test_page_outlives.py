@@ -319,3 +319,34 @@ async def test_what_happens_while_a_tab_opens_is_in_it(claire: LeaPage, model: M
     opened.set()
     await expect(tab.text).to_have_text("Deux.")
     await close(tab)
+
+
+async def test_what_is_said_while_the_conversation_is_read_again_stays(claire: LeaPage, model: ModelServer) -> None:
+    read, told = asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        response = await route.fetch()
+        read.set()
+        await told.wait()
+        await route.fulfill(response=response)
+
+    model.script(Answer("Un."), Answer("Deux."))
+    await claire.hear_nothing()
+    await claire.page.reload()
+    await claire.ask("Avant")
+    await claire.is_done()
+    await claire.page.route("**/v1/lea/threads/*", slow)
+    await claire.page.evaluate(
+        """async () => {
+            const { current } = await import(new URL('store.js', document.querySelector('script[type=module]').src));
+            window.reading = current.value.load();
+        }"""
+    )
+    await read.wait()
+    await claire.ask("Pendant")
+    await expect(claire.text).to_have_text("Deux.")
+    await claire.is_done()
+    told.set()
+    await claire.page.evaluate("() => window.reading")
+    await expect(claire.page.locator(".slip")).to_have_text(["Avant", "Pendant"])
+    await expect(claire.page.locator(".answer .prose")).to_have_text(["Un.", "Deux."])
