@@ -13,8 +13,9 @@ from lea.actions.action import Look, Scope, Write
 from lea.actions.doing import Place
 from lea.app import Adapters
 from lea.errors import BadRequest, Conflict
-from lea.handlers.keys import DESK, RUNS
-from lea.ids import MessageId, ThreadId, TurnId
+from lea.handlers.keys import DESK, RUNS, WATCHING
+from lea.ids import MessageId, RunId, ThreadId, TurnId
+from tests.conftest import Logged
 from tests.lea_server import Lea, Person, running, settings
 from tests.postgres import fresh_database
 from tests.run_parts import Counting, effects, ended, make_effects, stream
@@ -372,3 +373,41 @@ async def test_a_run_asked_for_in_the_chat_is_started_once_and_undoing_cancels_i
             await desk.write(action, scope, said, Place(TurnId("t2"), MessageId("m2")))
         await desk.undo(scope, done.receipt.id)
         assert (await ended(ada, str(run_id)))["state"] == "cancelled"
+
+
+async def test_who_leaves_at_once_takes_nothing_from_who_came_at_the_same_moment(
+    lea: Lea, ada: Person, counting: Counting
+) -> None:
+    gate = counting.gate = asyncio.Semaphore(0)
+    run_id = RunId(await start(lea, ada, jobs=3))
+    watching = lea.app[WATCHING]
+
+    async def glance() -> None:
+        async with watching.watching(run_id):
+            pass
+
+    async def stay() -> None:
+        async with watching.watching(run_id) as topic, asyncio.timeout(30):
+            for _ in range(3):
+                gate.release()
+            while not topic.ended:
+                await asyncio.sleep(0.01)
+
+    await asyncio.gather(glance(), stay())
+
+
+async def test_who_is_gone_before_the_first_byte_is_no_mistake_of_ours(
+    lea: Lea, ada: Person, counting: Counting, logged: Logged
+) -> None:
+    gate = counting.gate = asyncio.Semaphore(0)
+    run_id = await start(lea, ada, jobs=1)
+    _, _, port = lea.url.rpartition(":")
+    _, writer = await asyncio.open_connection("127.0.0.1", int(port))
+    asking = f"GET /v1/catalog/job-stream/{run_id} HTTP/1.1\r\nHost: x\r\nAuthorization: {ada.headers['Authorization']}"
+    writer.write(f"{asking}\r\n\r\n".encode())
+    writer.transport.abort()
+    async with asyncio.timeout(30):
+        while not [line for line in logged.named("request.ended") if line["route"] == "/v1/catalog/job-stream/{id}"]:
+            await asyncio.sleep(0.01)
+    assert logged.named("request.crashed") == []
+    gate.release()

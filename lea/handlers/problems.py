@@ -22,6 +22,9 @@ OTHER_BODIES: web.AppKey[Mapping[str, Body]] = web.AppKey("other_bodies")
 """Paths, by how they begin, whose refusals have a body of another protocol."""
 SERVER_LANGUAGE: web.AppKey[Language] = web.AppKey("server_language", str)  # type: ignore[arg-type]
 
+GONE_STATUS: Final = 499
+"""nginx's number for it; only the log and the metrics ever see it."""
+
 log = structlog.get_logger()
 
 
@@ -38,12 +41,19 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         if error.status < 400:
             raise
         response = problem(request, of_framework(error))
-    except Exception as error:  # the last wall: a mistake of ours is logged whole and told in one sentence
-        log.error("request.crashed", request_id=request[REQUEST_ID], exc_info=error)
-        response = problem(request, InternalError())
+    except Exception as error:
+        response = _crashed(request, error)
     if not response.prepared:
         response.headers["X-Request-Id"] = request[REQUEST_ID]
     return response
+
+
+def _crashed(request: web.Request, error: Exception) -> web.Response:
+    """The last wall: a mistake of ours is logged whole and told in one sentence."""
+    if isinstance(error, ConnectionError) and request.transport is None:  # whoever asked is gone: nobody's mistake
+        return web.Response(status=GONE_STATUS)
+    log.error("request.crashed", request_id=request[REQUEST_ID], exc_info=error)
+    return problem(request, InternalError())
 
 
 def problem(request: web.Request, error: LeaError) -> web.Response:

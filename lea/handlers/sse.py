@@ -34,6 +34,8 @@ class _Response(EventSourceResponse):
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         if self.prepared:
             return await super().prepare(request)
+        if request.transport is None:  # gone before the first byte
+            raise ConnectionResetError
         self._set_tcp_user_timeout(request)
         writer = await web.StreamResponse.prepare(self, request)
         self._ping_task = asyncio.get_running_loop().create_future()  # type: ignore[assignment]  # waited for and cancelled

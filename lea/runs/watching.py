@@ -59,8 +59,9 @@ class Watching:
     @asynccontextmanager
     async def watching(self, run_id: RunId) -> AsyncIterator[RunTopic]:
         """Its topic, fed while anybody watches. Raises NotFound, and LeaError where it cannot be read."""
-        watched = self._watched.get(run_id)
-        if watched is None or watched.topic.ended:  # it may have been opened again
+        known = self._watched.get(run_id)
+        watched = None if known is None or known.topic.ended else known  # it may have been opened again
+        while watched is None or self._watched.get(run_id) is not watched:  # who came with us may have left it already
             watched = await self._flights.once(run_id, lambda: self._watch(run_id))
         watched.watchers += 1
         try:
